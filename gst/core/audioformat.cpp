@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/audioformat.h"
+
+namespace dg {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+}  // namespace
+
+const char* encoding_name(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::Linear16:
+      return "linear16";
+    case Encoding::Mulaw:
+      return "mulaw";
+    case Encoding::Alaw:
+      return "alaw";
+  }
+  return "";
+}
+
+std::size_t AudioFormat::bytes_per_sample() const {
+  return static_cast<std::size_t>(channels) * (encoding == Encoding::Linear16 ? 2 : 1);
+}
+
+std::int64_t AudioFormat::samples_in(std::size_t bytes) const {
+  return static_cast<std::int64_t>(bytes / bytes_per_sample());
+}
+
+Nanos AudioFormat::duration_of(std::int64_t samples) const {
+  return Nanos(samples / rate * kSecond + samples % rate * kSecond / rate);
+}
+
+std::int64_t AudioFormat::samples_in(Nanos time) const {
+  std::int64_t rest = time.count() % kSecond * rate;
+  return time.count() / kSecond * rate + (rest + (rest < 0 ? -kSecond : kSecond) / 2) / kSecond;
+}
+
+std::byte AudioFormat::silence() const {
+  switch (encoding) {
+    case Encoding::Linear16:
+      return std::byte{0};
+    case Encoding::Mulaw:
+      return std::byte{0xFF};
+    case Encoding::Alaw:
+      return std::byte{0xD5};
+  }
+  return std::byte{0};
+}
+
+std::string AudioFormat::query() const {
+  return std::string("encoding=") + encoding_name(encoding) +
+         "&sample_rate=" + std::to_string(rate) + "&channels=" + std::to_string(channels);
+}
+
+}  // namespace dg

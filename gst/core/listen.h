@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "core/option.h"
+
+namespace dg {
+
+inline constexpr const char* kCallbackMethods[] = {"default", "POST", "PUT", "GET", "DELETE"};
+
+// The parameters of /v1/listen. To support one more, add a row: its property, its part of the
+// query, its documentation and its tests follow. The caps decide encoding, sample_rate and
+// channels, so these have no row.
+// https://developers.deepgram.com/reference/speech-to-text/listen-streaming
+inline constexpr OptionSpec kListenOptions[] = {
+    {"model", Text{"nova-3"},
+     "Model that transcribes the audio, such as nova-3 or nova-2-phonecall "
+     "(developers.deepgram.com/docs/model)"},
+    {"language", Text{},
+     "Language of the audio, a BCP-47 tag such as en-US, or \"multi\" for several; empty = the "
+     "model's own (developers.deepgram.com/docs/language)"},
+    {"version", Text{},
+     "Version of the model: \"latest\" or a version's id; empty = latest "
+     "(developers.deepgram.com/docs/version)"},
+    {"punctuate", Flag{true},
+     "Add punctuation and capitals (developers.deepgram.com/docs/punctuation)"},
+    {"smart_format", Flag{},
+     "Format numbers, dates, addresses and the like for reading; may hold a final back for up to "
+     "3 s (developers.deepgram.com/docs/smart-format)"},
+    {"numerals", Flag{}, "Write numbers as digits (developers.deepgram.com/docs/numerals)"},
+    {"dictation", Flag{},
+     "Turn spoken commands such as \"comma\" into punctuation; needs punctuate "
+     "(developers.deepgram.com/docs/dictation)"},
+    {"profanity_filter", Flag{},
+     "Replace profanity with asterisks (developers.deepgram.com/docs/profanity-filter)"},
+    {"redact", List{},
+     "Kinds of information to redact, such as pci, pii, numbers or ssn "
+     "(developers.deepgram.com/docs/redaction)"},
+    {"diarize", Flag{},
+     "Tell the speakers apart; speaker numbers start anew on each connection "
+     "(developers.deepgram.com/docs/diarization)"},
+    {"diarize_model", Text{},
+     "Model that tells the speakers apart, \"latest\" or \"v1\"; switches diarization on "
+     "(developers.deepgram.com/docs/diarization)"},
+    {"detect_entities", Flag{},
+     "Find names, numbers and other entities in final results "
+     "(developers.deepgram.com/docs/detect-entities)"},
+    {"keyterm", List{},
+     "Terms to listen for, nova-3 models only, 500 tokens in all "
+     "(developers.deepgram.com/docs/keyterm)"},
+    {"keywords", List{100},
+     "Words to favour, each as word or word:intensifier, not for nova-3 models, 100 at most "
+     "(developers.deepgram.com/docs/keywords)"},
+    {"search", List{50},
+     "Terms or phrases to search for, 50 at most; hits are in the result messages "
+     "(developers.deepgram.com/docs/search)"},
+    {"replace", List{},
+     "Terms to replace, each as find:replacement; an empty replacement removes "
+     "(developers.deepgram.com/docs/find-and-replace)"},
+    {"multichannel", Flag{},
+     "Transcribe each channel by itself (developers.deepgram.com/docs/multichannel)"},
+    {"interim_results", Flag{true},
+     "Send results that may still change (developers.deepgram.com/docs/interim-results)"},
+    {"endpointing", Count{0, 60000, "false"},
+     "Silence that ends speech, in ms; 0 = never, -1 = the service's default, 10 ms "
+     "(developers.deepgram.com/docs/endpointing)"},
+    {"utterance_end_ms", Count{1000, 5000},
+     "Gap between words that ends an utterance, in ms, 1000 to 5000; needs interim-results; -1 = "
+     "off (developers.deepgram.com/docs/utterance-end)"},
+    {"vad_events", Flag{},
+     "Send an event when speech starts (developers.deepgram.com/docs/speech-started)"},
+    {"no_delay", Flag{},
+     "Do not wait for the end of numbers and other entities before a result is final "
+     "(developers.deepgram.com/docs/smart-format)"},
+    {"filler_words", Flag{}, "Keep \"uh\" and \"um\" (developers.deepgram.com/docs/filler-words)"},
+    {"tag", List{0, 128},
+     "Labels for usage reports, 128 characters each at most "
+     "(developers.deepgram.com/docs/tagging)"},
+    {"extra", List{0, 2048},
+     "Data to send back with the results, each as key:value, 2048 characters each at most "
+     "(developers.deepgram.com/docs/extra-metadata)"},
+    {"callback", Text{},
+     "URL that the service sends the results to instead; ports 80, 443, 8080 and 8443 "
+     "(developers.deepgram.com/docs/callback)"},
+    {"callback_method", Choice{kCallbackMethods},
+     "HTTP method for the callback; default = POST (developers.deepgram.com/docs/callback)"},
+    {"mip_opt_out", Flag{},
+     "Keep the audio out of the model improvement program "
+     "(developers.deepgram.com/docs/the-deepgram-model-improvement-partnership-program)"},
+};
+
+// What the service would refuse in a combination of values, in words for the user; nothing if all
+// is well.
+std::optional<Error> check(const Options& options);
+
+}  // namespace dg

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/audioformat.h"
+
+#include <gtest/gtest.h>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr AudioFormat kStereo{Encoding::Linear16, 44100, 2};
+
+TEST(AudioFormat, CountsSamplesAcrossChannels) {
+  EXPECT_EQ(kStereo.bytes_per_sample(), 4u);
+  EXPECT_EQ(kStereo.samples_in(std::size_t{40}), 10);
+  EXPECT_EQ((AudioFormat{Encoding::Mulaw, 8000, 2}.bytes_per_sample()), 2u);
+}
+
+TEST(AudioFormat, IsExactOverADay) {
+  EXPECT_EQ(kStereo.duration_of(44100LL * 86400), 24h);
+  EXPECT_EQ(kStereo.samples_in(Nanos(24h)), 44100LL * 86400);
+}
+
+TEST(AudioFormat, RoundsToTheNearestSample) {
+  for (std::int64_t n : {1, 7, 44099, 12345678})
+    EXPECT_EQ(kStereo.samples_in(kStereo.duration_of(n)), n) << n;
+}
+
+TEST(AudioFormat, WritesItsPartOfTheQuery) {
+  EXPECT_EQ(kStereo.query(), "encoding=linear16&sample_rate=44100&channels=2");
+  EXPECT_EQ((AudioFormat{Encoding::Alaw, 8000, 1}.query()),
+            "encoding=alaw&sample_rate=8000&channels=1");
+}
+
+TEST(AudioFormat, KnowsSilence) {
+  EXPECT_EQ(kStereo.silence(), std::byte{0});
+  EXPECT_EQ((AudioFormat{Encoding::Mulaw, 8000, 1}.silence()), std::byte{0xFF});
+  EXPECT_EQ((AudioFormat{Encoding::Alaw, 8000, 1}.silence()), std::byte{0xD5});
+}
+
+}  // namespace
+}  // namespace dg
