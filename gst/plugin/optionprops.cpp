@@ -30,7 +30,7 @@ GType enum_type(const OptionSpec& spec, const Choice& shape) {
     values[i] = {i, word, g_ascii_strdown(word, -1)};
     ++i;
   }
-  GType type = g_enum_register_static(name.c_str(), values);
+  GType type = g_enum_register_static(name.c_str(), values);  // NOLINT(clang-analyzer-unix.Malloc)
   gst_type_mark_as_plugin_api(type, {});
   return type;
 }
