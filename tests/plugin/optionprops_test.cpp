@@ -48,7 +48,8 @@ namespace {
 class OptionProperties : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    gst_element_register(nullptr, "optiontest", GST_RANK_NONE, dg_option_test_get_type());
+    ASSERT_TRUE(
+        gst_element_register(nullptr, "optiontest", GST_RANK_NONE, dg_option_test_get_type()));
   }
 
   static Ptr<GstElement> launch(const char* line) {
