@@ -104,7 +104,8 @@ Parameter parameter_from(JsonObject* object) {
 
 std::vector<Parameter> load() {
   Ptr<JsonParser> parser(json_parser_new());
-  std::string path = std::string(std::getenv("DG_GOLDEN")) + "/listen-parameters.json";
+  const char* folder = std::getenv("DG_GOLDEN");
+  std::string path = std::string(folder ? folder : "tests/golden") + "/listen-parameters.json";
   GError* error = nullptr;
   std::vector<Parameter> parameters;
   if (!json_parser_load_from_file(parser.get(), path.c_str(), &error)) {
