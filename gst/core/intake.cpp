@@ -22,6 +22,7 @@ void Intake::audio(Backlog::Piece piece, Nanos now) {
   if (hole_end_ && expected && piece.pts <= *expected) hole_end_.reset();
   reach(piece.pts, false, now);
   if (hole_end_) fill();
+  skipping_ = false;
   expected = track_.end_pts();
   if (expected && piece.pts < *expected - kJitter) pause(now);
   track_.accept(piece.pts, piece.format.samples_in(piece.bytes.size()), piece.format);
@@ -41,10 +42,11 @@ void Intake::reach(Nanos to, bool declared, Nanos now) {
   hole_end_ = to;
   if (declared && policy_.fill_declared && format_) return fill();
   bool nothing_before = !format_ || backlog_.end() == 0;
-  if (to - *end <= policy_.max_fill && !nothing_before) return;
+  if (to - *end <= policy_.max_fill && !nothing_before && !skipping_) return;
   pause(now);
   track_.skip_to(to);
   hole_end_.reset();
+  skipping_ = true;
 }
 
 void Intake::fill() {

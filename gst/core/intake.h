@@ -54,6 +54,7 @@ class Intake {
   std::deque<Mark> marks_;
   std::optional<AudioFormat> format_;  // of what came last
   std::optional<Nanos> hole_end_;      // of a hole that may still be filled
+  bool skipping_ = false;              // the hole that we are in is too long for that
   Position settled_ = 0;
 };
 

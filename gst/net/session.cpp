@@ -239,8 +239,7 @@ void Session::dial() {
   if (auto* loss = std::get_if<Loss>(&request)) return lost(*loss);
   bool again = connections_++ > 0;
   stats_.reconnects += again;
-  connection_.emplace(Connection{environment_.make_socket(), Timeline(format)});
-  connection_->dialed = now;
+  connection_.emplace(environment_.make_socket(), format, now);
   bool multichannel = std::get<bool>(options_.at("multichannel"));
   transcript_.connected(multichannel ? format.channels : 1);
   phase_ = Phase::Dialing;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/backoff.h"
@@ -56,9 +57,12 @@ class Session final : private WebSocket::Listener {
 
   // One connection, from the dial to the loss.
   struct Connection {
+    Connection(std::unique_ptr<WebSocket> made, const AudioFormat& format, Nanos now)
+        : socket(std::move(made)), timeline(format), dialed(now) {}
+
     std::unique_ptr<WebSocket> socket;
     Timeline timeline;
-    Nanos dialed{}, opened{}, last_frame{}, last_message{};
+    Nanos dialed, opened{}, last_frame{}, last_message{};
     std::string request_id;
     bool had_results = false;
     bool moved_cut = false;
