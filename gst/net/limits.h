@@ -27,6 +27,7 @@ struct Limits {
   Nanos close_timeout = std::chrono::seconds(1);   // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);      // an input that stops for so long has paused
   Nanos pause_file = std::chrono::seconds(2);      // or waits for our text
+  int early_closes = 5;  // with 1000 and without the rest: then there is no rest
   Nanos drain_patience = std::chrono::seconds(60);  // for a connection, at the end, if for ever
 };
 

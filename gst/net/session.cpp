@@ -50,7 +50,7 @@ Situation Session::situation() {
   if (ask) now.ask = ask->ask;
   std::int64_t ahead = samples_before_ask();
   now.audio = ahead > 0;
-  now.unsettled = settled() < intake_.backlog().cursor();
+  now.undecided = decided() < intake_.backlog().cursor();
   now.overdue_at = overdue_at();
   now.give_up_at = give_up_at();
   now.dial_at = dial_at_;
@@ -66,7 +66,7 @@ Situation Session::situation() {
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
   now.writable = due && connection_->socket->writable();  // a system call
   now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
-  if (now.unsettled && intake_.marks().empty())
+  if (now.undecided && intake_.marks().empty())
     now.pause_at = last_input_ + (live_ ? limits_.pause_live : limits_.pause_file);
   return now;
 }
@@ -274,7 +274,7 @@ void Session::write_audio() {
 void Session::ask_finalize() {
   Mark* mark = intake_.next_ask();
   mark->asked = environment_.now();
-  if (settled() >= mark->at) return publish_settled();
+  if (decided() >= mark->at) return publish_settled();
   connection_->timeline.split();
   connection_->last_frame = environment_.now();
   ++stats_.finalizes;

@@ -107,8 +107,10 @@ class Session final : private WebSocket::Listener {
   void on_message(const Unknown& unknown);
 
   Results placed(const Results& results, const Revision& revision) const;
+  bool answered(const Loss& loss);
   void lost(const Loss& loss);
   void useful();
+  Position decided() const;
   Position settled() const;
   void publish(Revision revision);
   void tell_before(Position position);
@@ -136,6 +138,7 @@ class Session final : private WebSocket::Listener {
   bool ever_useful_ = false;
   bool warned_ = false;          // of this episode of failures
   bool dropping_ = false;        // audio, in this episode
+  int early_closes_ = 0;         // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
   Nanos last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;

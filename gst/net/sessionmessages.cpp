@@ -107,6 +107,7 @@ void Session::on_message(const Unknown&) {
 
 // A connection was worth it: what comes next is another episode.
 void Session::useful() {
+  early_closes_ = 0;
   backoff_.reset();
   attempt_ = 0;
   ever_useful_ = true;
@@ -119,11 +120,16 @@ void Session::on_lost(const Loss& why) {
   run();
 }
 
+// Whether a loss is what CloseStream asked for. A 1000 without all of the results and without
+// Metadata may have been on its way before: it is believed when nothing else ever comes.
+bool Session::answered(const Loss& loss) {
+  if (connection_->metadata || decided() >= intake_.backlog().cursor()) return true;
+  return loss.close_code == 1000 && ++early_closes_ == limits_.early_closes;
+}
+
 void Session::lost(const Loss& loss) {
   Connection* connection = connection_ ? &*connection_ : nullptr;
-  bool done = phase_ == Phase::Closing && (connection->metadata || loss.close_code == 1000 ||
-                                           settled() >= intake_.backlog().cursor());
-  if (done) return finish(true);
+  if (phase_ == Phase::Closing && answered(loss)) return finish(true);
   bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
   Nanos now = environment_.now();
   if (was_open && now - connection->opened >= limits_.useful_after) useful();
@@ -143,6 +149,12 @@ void Session::lost(const Loss& loss) {
   if (!std::exchange(warned_, true)) listener_.on_warning(loss);
 }
 
+// Up to where the service has made up its mind.
+Position Session::decided() const {
+  return intake_.backlog().after_dropped(transcript_.cut());
+}
+
+// Up to where nobody waits any longer.
 Position Session::settled() const {
   return intake_.backlog().after_dropped(std::max(transcript_.cut(), let_go_));
 }

@@ -25,7 +25,7 @@ struct Situation {
   bool audio = false;        // there is audio to write before anything is asked
   bool chunk = false;        // and enough of it for a frame, or no more comes before the question
   bool writable = false;     // the socket takes it
-  bool unsettled = false;    // something was written and is not settled
+  bool undecided = false;    // something was written that the service may still revise
   Mark::Ask ask = Mark::Ask::Nothing;  // the next question, once all audio before it is written
 
   Nanos chunk_at = kNever;      // less than a frame is written anyway
