@@ -91,7 +91,7 @@ Fields& Fields::known_time(const char* field, std::optional<Nanos> value) {
   return value ? time(field, *value) : *this;
 }
 
-Fields& Fields::items(const char* field, Items& items) {
+Fields& Fields::items(const char* field, Items&& items) {
   gst_structure_take_value(structure_, field, &items.array_);
   return *this;
 }

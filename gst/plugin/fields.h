@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/nanos.h"
 #include "plugin/ptr.h"
@@ -47,7 +48,7 @@ class Fields {
   Fields& time(const char* field, GstClockTime value);
   Fields& time(const char* field, Nanos value);
   Fields& known_time(const char* field, std::optional<Nanos> value);
-  Fields& items(const char* field, Items& items);
+  Fields& items(const char* field, Items&& items);
 
   Ptr<GstStructure> take() { return std::move(owned_); }
 

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "base/ptr.h"
+#include "net/ptr.h"
 
 namespace dg {
 
@@ -18,8 +19,6 @@ template <> struct Unref<GstPad>       { void operator()(GstPad* p) const { gst_
 template <> struct Unref<GstQuery>     { void operator()(GstQuery* p) const { gst_query_unref(p); } };
 template <> struct Unref<GstStructure> { void operator()(GstStructure* p) const { gst_structure_free(p); } };
 template <> struct Unref<GstTagList>   { void operator()(GstTagList* p) const { gst_tag_list_unref(p); } };
-template <> struct Unref<GError>       { void operator()(GError* p) const { g_error_free(p); } };
-template <> struct Unref<char>         { void operator()(char* p) const { g_free(p); } };
 // clang-format on
 
 // Takes over a new object's floating reference.

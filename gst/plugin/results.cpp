@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugin/results.h"
 
+#include <utility>
+
 namespace dg {
 namespace {
 
@@ -39,7 +41,7 @@ Ptr<GstStructure> hit_structure(const Hit& hit, const RunningTime& running_time)
 Ptr<GstStructure> search_structure(const Search& search, const RunningTime& running_time) {
   Items hits(search.hits.size());
   for (const Hit& hit : search.hits) hits.add(hit_structure(hit, running_time));
-  return Fields("search").text("query", search.query).items("hits", hits).take();
+  return Fields("search").text("query", search.query).items("hits", std::move(hits)).take();
 }
 
 Ptr<GstStructure> model_structure(const Model& model) {
@@ -64,20 +66,20 @@ void put_stamp(Fields& fields, const Stamp& stamp) {
 void put_languages(Fields& fields, const std::vector<std::string>& languages) {
   Items items(languages.size());
   for (const std::string& language : languages) items.add(language);
-  fields.items("languages", items);
+  fields.items("languages", std::move(items));
 }
 
 void put_entities(Fields& fields, const std::vector<Entity>& entities) {
   Items items(entities.size());
   for (const Entity& entity : entities) items.add(entity_structure(entity));
-  fields.items("entities", items);
+  fields.items("entities", std::move(items));
 }
 
 void put_search(Fields& fields, const std::vector<Search>& searches,
                 const RunningTime& running_time) {
   Items items(searches.size());
   for (const Search& search : searches) items.add(search_structure(search, running_time));
-  fields.items("search", items);
+  fields.items("search", std::move(items));
 }
 
 Ptr<GstStructure> speech_event(const char* name, const Channel& channel, const Moment& moment) {
@@ -102,7 +104,7 @@ void put_trouble(Fields& fields, const ConnectionChange::Trouble& trouble) {
 void put_words(Fields& fields, std::span<const Word> words, const RunningTime& running_time) {
   Items items(words.size());
   for (const Word& word : words) items.add(word_structure(word, running_time));
-  fields.items("words", items);
+  fields.items("words", std::move(items));
 }
 
 Ptr<GstStructure> bus::results(const Results& results, const Stamp& stamp, unsigned connection,
@@ -138,7 +140,7 @@ Ptr<GstStructure> bus::metadata(const Metadata& metadata) {
       .text("request-id", metadata.request_id)
       .time("duration", metadata.duration)
       .number("channels", metadata.channels)
-      .items("models", models)
+      .items("models", std::move(models))
       .text("sha256", metadata.sha256)
       .text("created", metadata.created)
       .take();

@@ -49,7 +49,7 @@ using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, RatioRow, Swit
 struct Row {
   const char* name;
   RowKind kind;
-  GParamFlags when;  // it may be changed
+  int when;  // it may be changed: a GST_PARAM_MUTABLE flag
   const char* blurb;
   bool text_pad_only = false;
 };

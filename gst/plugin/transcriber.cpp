@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "net/soupwebsocket.h"
+#include "net/networksockets.h"
 #include "plugin/eventparcel.h"
 #include "plugin/times.h"
 
@@ -64,9 +64,7 @@ void Transcriber::start() {
   align_.reset();
   Settings settings = this->settings();
   overflow_ = settings.limits.overflow;
-  stream_ = Stream::begin(
-      settings.options, settings.limits,
-      [] { return std::make_unique<SoupWebSocket>(SocketOptions{}); }, *this);
+  stream_ = Stream::begin(settings.options, settings.limits, network_sockets(), *this);
 }
 
 void Transcriber::interrupt() {

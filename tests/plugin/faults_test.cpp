@@ -81,7 +81,9 @@ TEST_F(Faults, HaveSouphttpsrcsCodes) {
       {caused(Cause::Lost), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ},
       {caused(Cause::Stalled), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ},
       {closed(1011, "NET-0001"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ},
+      {closed(1002, ""), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ},
       {closed(1008, "DATA-0000"), GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE},
+      {closed(1011, "See https://dpgr.am/data0000"), GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE},
   };
   for (const Case& c : cases)
     EXPECT_TRUE(g_error_matches(error_of(c.loss).get(), c.domain, c.code))

@@ -139,6 +139,17 @@ TEST_F(OptionProperties, TakeListsFromTheCommandLine) {
             "model=nova-3&keyterm=a%20b&keyterm=c%26d");
 }
 
+// As a shell gives it to gst-launch-1.0: 'keyterm="<\"a b\", c>"'
+TEST_F(OptionProperties, TakeListsFromAShell) {
+  const char* line[] = {"optiontest", "punctuate=false", "interim-results=false",
+                        R"(keyterm="<\"a b\", c>")", nullptr};
+  Ptr<GError> error;
+  auto element = own(gst_parse_launchv(line, Out(error)));
+  ASSERT_FALSE(error) << error->message;
+  EXPECT_EQ(DG_OPTION_TEST(element.get())->options->query(),
+            "model=nova-3&keyterm=a%20b&keyterm=c");
+}
+
 // "search=<911>" must not lose the number for looking like one.
 TEST_F(OptionProperties, TakeNumbersAsListItems) {
   EXPECT_EQ(query_of("optiontest punctuate=false interim-results=false search=<911,1.5,true>"),

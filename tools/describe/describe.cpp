@@ -153,9 +153,11 @@ std::string heading_of(GstElementFactory* factory) {
     const char* value = gst_element_factory_get_metadata(factory, key);
     return std::string(value ? value : "");
   };
+  std::string description = metadata(GST_ELEMENT_METADATA_DESCRIPTION);
+  if (!description.ends_with('.')) description += '.';
   return "## " + std::string(GST_OBJECT_NAME(factory)) + "\n\n**" +
          metadata(GST_ELEMENT_METADATA_LONGNAME) + "** (" + metadata(GST_ELEMENT_METADATA_KLASS) +
-         "). " + metadata(GST_ELEMENT_METADATA_DESCRIPTION) + ".\n";
+         "). " + description + "\n";
 }
 
 }  // namespace

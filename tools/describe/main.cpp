@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Prints the reference of elements: docs/properties.md is made with it.
 #include <cstdio>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include <gst/gst.h>
 
 #include "base/result.h"
 #include "describe/describe.h"
+#include "describe/page.h"
 #include "plugin/ptr.h"
 
 namespace dg {
@@ -22,8 +22,6 @@ struct Unref<char*> {
 };
 
 namespace {
-
-constexpr std::string_view kMark = "<!-- elements -->\n";
 
 // What the command line asks for.
 struct Request {
@@ -79,10 +77,9 @@ Result<std::string> page(const Request& request) {
   if (!elements || !request.template_path) return elements;
   Result<std::string> text = contents_of(request.template_path.get());
   if (!text) return text;
-  std::size_t mark = text->find(kMark);
-  if (mark == std::string::npos)
-    return Error{std::string(request.template_path.get()) + " has no line " + kMark.data()};
-  return text->replace(mark, kMark.size(), *elements);
+  Result<std::string> page = fill_in(*text, *elements);
+  if (!page) return Error{std::string(request.template_path.get()) + ": " + page.error().text};
+  return page;
 }
 
 int complain(const std::string& text) {
@@ -93,11 +90,9 @@ int complain(const std::string& text) {
 int check(const std::string& page, const char* path) {
   Result<std::string> text = contents_of(path);
   if (!text) return complain(text.error().text);
-  if (*text == page) return 0;
-  std::size_t same = 0, line = 1;
-  for (; same < page.size() && same < text->size() && page[same] == (*text)[same]; ++same)
-    if (page[same] == '\n') ++line;
-  return complain(std::string(path) + ":" + std::to_string(line) +
+  std::optional<int> line = first_difference(*text, page);
+  if (!line) return 0;
+  return complain(std::string(path) + ":" + std::to_string(*line) +
                   ": is not what the elements say; run: meson compile update-docs");
 }
 
