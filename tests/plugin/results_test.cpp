@@ -172,6 +172,16 @@ TEST(ConnectionMessage, SaysWhatWentWrong) {
                  "retry-in=(guint64)5000000000;"));
 }
 
+// A time that has passed already is now, not 500 years from now.
+TEST(ConnectionMessage, KnowsNoNegativeTime) {
+  ConnectionChange change;
+  change.trouble = {Loss{}, FaultClass::Transient, -1s};
+  auto structure = bus::connection(change);
+  GstClockTime retry_in = 1;
+  EXPECT_TRUE(gst_structure_get_clock_time(structure.get(), "retry-in", &retry_in));
+  EXPECT_EQ(retry_in, 0u);
+}
+
 TEST(ConnectionMessage, SaysHowItWasClosed) {
   Loss loss;
   loss.close_code = 1011;
