@@ -40,6 +40,7 @@ class Layers(unittest.TestCase):
             ("gst/core/a.cpp", "<span>"),
             ("gst/core/message.cpp", "<json-glib/json-glib.h>"),
             ("gst/core/endpoint.cpp", "<glib.h>"),
+            ("gst/core/endpoint.cpp", "<arpa/inet.h>"),
             ("gst/net/a.cpp", "<libsoup/soup.h>"),
             ("gst/net/a.cpp", "<openssl/x509.h>"),
             ("gst/net/a.cpp", "<netinet/tcp.h>"),
