@@ -78,8 +78,7 @@ void Transcriber::on_metadata(const Metadata& metadata) {
 }
 
 void Transcriber::on_speech_started(const SpeechStarted& started, Nanos time) {
-  if (posts_messages())
-    post(bus::speech_started(started, {running_time(time), stream_time(time)}));
+  if (posts_messages()) post(bus::speech_started(started, {running_time(time), stream_time(time)}));
 }
 
 void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) {
@@ -96,7 +95,8 @@ void Transcriber::on_raw(std::string_view json, bool unknown) {
     GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %.*s",
                        static_cast<int>(std::min<std::size_t>(json.size(), kShown)), json.data());
   if (!settings.post_raw && !(first_unknown && settings.post_messages)) return;
-  post(bus::raw({std::string(json), now(), std::get<std::string>(settings.options.at("language"))}));
+  post(
+      bus::raw({std::string(json), now(), std::get<std::string>(settings.options.at("language"))}));
 }
 
 void Transcriber::on_malformed(const Error& error, std::string_view text) {
@@ -106,7 +106,8 @@ void Transcriber::on_malformed(const Error& error, std::string_view text) {
 }
 
 void Transcriber::on_service_error(const ServiceError& error) {
-  GST_ELEMENT_WARNING(element_, STREAM, FAILED, ("Deepgram did not take a message: %s", error.description.c_str()),
+  GST_ELEMENT_WARNING(element_, STREAM, FAILED,
+                      ("Deepgram did not take a message: %s", error.description.c_str()),
                       ("%s: %s", error.variant.c_str(), error.message.c_str()));
 }
 
@@ -121,9 +122,9 @@ void Transcriber::on_connection(const ConnectionEvent& event) {
   change.attempt = event.attempt;
   change.request_id = event.request_id;
   if (event.loss)
-    change.trouble = {*event.loss, event.kind.value_or(FaultClass::Transient),
-                      event.state == ConnectionState::BackingOff ? std::optional(event.retry_in)
-                                                                 : std::nullopt};
+    change.trouble = {
+        *event.loss, event.kind.value_or(FaultClass::Transient),
+        event.state == ConnectionState::BackingOff ? std::optional(event.retry_in) : std::nullopt};
   post(bus::connection(change));
 }
 
@@ -188,29 +189,28 @@ Ptr<GstStructure> Transcriber::stats() const {
     return AudioFormat{Encoding::Linear16, std::max(stats.rate, 1), 1}.duration_of(samples);
   };
   const AudioLedger& audio = stats.audio;
-  Ptr<GstStructure> out =
-      Fields("application/x-deepgram-stats")
-          .text("state", connection_state_name(stats.state))
-          .count("connections", stats.connections)
-          .count("reconnects", stats.reconnects)
-          .time("audio-received", time(audio.received))
-          .time("audio-sent", time(audio.sent))
-          .time("audio-replayed", time(audio.replayed))
-          .time("audio-filled", time(audio.filled))
-          .time("audio-dropped", time(audio.dropped))
-          .time("audio-pending", time(audio.pending))
-          .time("backlog", stats.backlog)
-          .text("request-id", stats.request_id)
-          .text("last-error", stats.last_error)
-          .take();
-  gst_structure_set(
-      out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in", G_TYPE_UINT64,
-      stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages, "malformed-messages",
-      G_TYPE_UINT64, stats.malformed, "unknown-messages", G_TYPE_UINT64, stats.unknown,
-      "keepalives", G_TYPE_UINT64, stats.keepalives, "finalizes", G_TYPE_UINT64, stats.finalizes,
-      "interims", G_TYPE_UINT64, stats.interims, "finals", G_TYPE_UINT64, stats.finals,
-      "empty-finals", G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
-      "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
+  Ptr<GstStructure> out = Fields("application/x-deepgram-stats")
+                              .text("state", connection_state_name(stats.state))
+                              .count("connections", stats.connections)
+                              .count("reconnects", stats.reconnects)
+                              .time("audio-received", time(audio.received))
+                              .time("audio-sent", time(audio.sent))
+                              .time("audio-replayed", time(audio.replayed))
+                              .time("audio-filled", time(audio.filled))
+                              .time("audio-dropped", time(audio.dropped))
+                              .time("audio-pending", time(audio.pending))
+                              .time("backlog", stats.backlog)
+                              .text("request-id", stats.request_id)
+                              .text("last-error", stats.last_error)
+                              .take();
+  gst_structure_set(out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in",
+                    G_TYPE_UINT64, stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages,
+                    "malformed-messages", G_TYPE_UINT64, stats.malformed, "unknown-messages",
+                    G_TYPE_UINT64, stats.unknown, "keepalives", G_TYPE_UINT64, stats.keepalives,
+                    "finalizes", G_TYPE_UINT64, stats.finalizes, "interims", G_TYPE_UINT64,
+                    stats.interims, "finals", G_TYPE_UINT64, stats.finals, "empty-finals",
+                    G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
+                    "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
   return out;
 }
 
