@@ -7,18 +7,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "core/endpoint.h"
 #include "core/fault.h"
 
 namespace dg {
-
-// What a dial asks for.
-struct Request {
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // Authorization among them
-};
 
 // One connection, from the dial to the loss. All calls and callbacks are on the network thread.
 // Destroying it aborts the connection at once, without a close frame, and nothing is called back.

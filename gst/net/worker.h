@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <memory>
 
 #include <glib.h>
 
@@ -27,9 +27,21 @@ class Worker {
   // Whether this is the thread.
   bool is_current() const;
   GMainContext* context() const { return context_; }
+
+ private:
+  // Its thread never ends, and neither does it.
+  ~Worker() = default;
+  void run();
+  void run_tasks();
+
+  GMainContext* const context_;
+  GSource* const wake_up_;
+  Mutex mutex_;
+  std::deque<std::function<void()>> tasks_ DG_GUARDED_BY(mutex_);
 };
 
-// One alarm on the network thread; used there only. Destroying it switches it off.
+// One alarm on the network thread; used there only. Destroying it switches it off, also while it
+// rings.
 class Alarm {
  public:
   Alarm(GMainContext* context, std::function<void()> ring);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/backlog.h"
+
+#include <algorithm>
+
+namespace dg {
+
+void Backlog::append(Piece piece) {
+  std::int64_t samples = piece.format.samples_in(piece.bytes.size());
+  if (samples == 0) return;
+  format_ = piece.format;
+  if (!piece.filled) {
+    ledger_.received += samples;
+    ledger_.pending += samples;
+  }
+  pieces_.push_back({end_, samples, std::move(piece)});
+  end_ += samples;
+  ahead_ += samples;
+}
+
+Position Backlog::cursor() const {
+  return all_written() ? end_ : pieces_[next_].from + offset_;
+}
+
+std::optional<Backlog::Slice> Backlog::ahead(std::int64_t most) const {
+  if (all_written()) return std::nullopt;
+  const Held& held = pieces_[next_];
+  std::int64_t samples = std::min(most, held.samples - offset_);
+  std::size_t size = held.piece.format.bytes_per_sample();
+  auto bytes = std::span(held.piece.bytes)
+                   .subspan(static_cast<std::size_t>(offset_) * size,
+                            static_cast<std::size_t>(samples) * size);
+  return Slice{held.from + offset_, held.piece.pts + held.piece.format.duration_of(offset_),
+               held.piece.format, bytes, samples};
+}
+
+// Moves the cursor on inside the current piece.
+void Backlog::pass(std::int64_t samples) {
+  ahead_ -= samples;
+  offset_ += samples;
+  if (offset_ < pieces_[next_].samples) return;
+  ++next_;
+  offset_ = 0;
+}
+
+void Backlog::written(std::int64_t samples) {
+  const Held& held = pieces_[next_];
+  Position from = held.from + offset_;
+  std::int64_t again = std::clamp<std::int64_t>(high_water_ - from, 0, samples);
+  ledger_.replayed += again;
+  if (held.piece.filled) {
+    ledger_.filled += samples - again;
+  } else {
+    ledger_.sent += samples - again;
+    ledger_.pending -= samples - again;
+  }
+  high_water_ = std::max(high_water_, from + samples);
+  behind_ += samples;
+  pass(samples);
+}
+
+void Backlog::rewind(Position position) {
+  Position old = cursor();
+  next_ = 0;
+  offset_ = 0;
+  while (next_ < pieces_.size() && pieces_[next_].from + pieces_[next_].samples <= position)
+    ++next_;
+  if (!all_written()) offset_ = std::max<std::int64_t>(position - pieces_[next_].from, 0);
+  behind_ = 0;
+  ahead_ = -offset_;
+  for (std::size_t i = 0; i < pieces_.size(); ++i)
+    (i < next_ ? behind_ : ahead_) += pieces_[i].samples;
+  behind_ += offset_;
+  drop_span(std::min(position, old), std::min(cursor(), old));  // forgotten, so never sent again
+}
+
+void Backlog::settle(Position position) {
+  while (next_ > 0 && pieces_.front().from + pieces_.front().samples <= position) {
+    behind_ -= pieces_.front().samples;
+    pieces_.pop_front();
+    --next_;
+  }
+  while (!dropped_.empty() && dropped_.front().second <= position) dropped_.pop_front();
+}
+
+void Backlog::bound_written(Nanos keep) {
+  while (next_ > 0 && unsettled_written() > keep) {
+    behind_ -= pieces_.front().samples;
+    pieces_.pop_front();
+    --next_;
+  }
+}
+
+// Makes the cursor stand at the start of a piece.
+void Backlog::split() {
+  if (offset_ == 0) return;
+  Held& held = pieces_[next_];
+  Held rest = held;
+  held.piece.bytes.resize(static_cast<std::size_t>(offset_) *
+                          held.piece.format.bytes_per_sample());
+  held.samples = offset_;
+  trim_front(rest, offset_);
+  pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(++next_), std::move(rest));
+  offset_ = 0;
+}
+
+void Backlog::trim_front(Held& held, std::int64_t samples) {
+  auto size = static_cast<std::ptrdiff_t>(held.piece.format.bytes_per_sample());
+  auto& bytes = held.piece.bytes;
+  bytes.erase(bytes.begin(), bytes.begin() + samples * size);
+  held.piece.pts += held.piece.format.duration_of(samples);
+  held.from += samples;
+  held.samples -= samples;
+}
+
+std::optional<std::pair<Nanos, Nanos>> Backlog::drop_oldest(Nanos keep) {
+  std::optional<std::pair<Nanos, Nanos>> lost;
+  split();
+  while (!all_written() && unwritten() > keep) {
+    std::int64_t excess = std::max<std::int64_t>(format_.samples_in(unwritten() - keep), 1);
+    Slice slice = *ahead(excess);
+    Nanos end = slice.pts + slice.format.duration_of(slice.samples);
+    lost = {lost ? lost->first : slice.pts, end};
+    drop_front(slice.samples);
+  }
+  return lost;
+}
+
+// Drops what the cursor stands at, at the start of a piece.
+void Backlog::drop_front(std::int64_t samples) {
+  Held& held = pieces_[next_];
+  Position from = held.from, to = from + samples;
+  std::int64_t again = std::clamp<std::int64_t>(high_water_ - from, 0, samples);
+  if (!held.piece.filled) {
+    ledger_.dropped += samples - again;
+    ledger_.pending -= samples - again;
+  }
+  high_water_ = std::max(high_water_, to);
+  ahead_ -= samples;
+  drop_span(from, to);
+  if (samples == held.samples)
+    pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(next_));
+  else
+    trim_front(held, samples);
+}
+
+void Backlog::drop_span(Position from, Position to) {
+  if (from >= to) return;
+  auto at = std::lower_bound(dropped_.begin(), dropped_.end(), Span{from, from});
+  if (at != dropped_.begin() && std::prev(at)->second >= from) {
+    --at;
+    at->second = std::max(at->second, to);
+  } else {
+    at = dropped_.insert(at, {from, to});
+  }
+  for (auto next = std::next(at); next != dropped_.end() && next->first <= at->second;) {
+    at->second = std::max(at->second, next->second);
+    next = dropped_.erase(next);
+  }
+}
+
+Position Backlog::after_dropped(Position position) const {
+  for (const Span& span : dropped_)
+    if (span.first <= position && position < span.second) position = span.second;
+  return position;
+}
+
+Nanos Backlog::unwritten() const {
+  return format_.duration_of(ahead_);
+}
+
+Nanos Backlog::unsettled_written() const {
+  return format_.duration_of(behind_);
+}
+
+}  // namespace dg

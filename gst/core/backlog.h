@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/nanos.h"
+#include "core/audioformat.h"
+#include "core/position.h"
+
+namespace dg {
+
+// Counts of samples. received = sent + dropped + pending, where `sent` counts a received sample
+// once; what was written is sent + replayed + filled.
+struct AudioLedger {
+  std::int64_t received = 0, sent = 0, dropped = 0, pending = 0;
+  std::int64_t replayed = 0, filled = 0;
+};
+
+// Keeps accepted audio until it is settled: first what is to be written, then what may have to be
+// written again. Used on the network thread only.
+class Backlog {
+ public:
+  // Audio that follows what came before; `filled` is silence of ours.
+  struct Piece {
+    Nanos pts;
+    AudioFormat format;
+    std::vector<std::byte> bytes;
+    bool filled = false;
+  };
+  // A view of the next audio to write; good until the next change.
+  struct Slice {
+    Position from;
+    Nanos pts;
+    AudioFormat format;
+    std::span<const std::byte> bytes;
+    std::int64_t samples;
+  };
+  using Span = std::pair<Position, Position>;
+
+  void append(Piece piece);
+
+  Position end() const { return end_; }
+  // The position that is written next.
+  Position cursor() const;
+  bool all_written() const { return next_ == pieces_.size(); }
+  // What comes next, at most `most` samples; nothing if all is written.
+  std::optional<Slice> ahead(std::int64_t most) const;
+  void written(std::int64_t samples);
+  // Goes back to `position`, or to the oldest audio that is still here.
+  void rewind(Position position);
+
+  // Lets go of what is written and settled.
+  void settle(Position position);
+  // Lets go of the oldest written audio, so that no more than `keep` of it is left.
+  void bound_written(Nanos keep);
+  // Drops the oldest audio that is not written, so that no more than `keep` of it is left; gives
+  // the timestamps of what was dropped, if any.
+  std::optional<std::pair<Nanos, Nanos>> drop_oldest(Nanos keep);
+  // Where what was not dropped goes on, at `position` or later.
+  Position after_dropped(Position position) const;
+
+  Nanos unwritten() const;
+  Nanos unsettled_written() const;
+  const AudioLedger& ledger() const { return ledger_; }
+
+ private:
+  struct Held {
+    Position from;
+    std::int64_t samples;
+    Piece piece;
+  };
+
+  void pass(std::int64_t samples);
+  void split();
+  static void trim_front(Held& held, std::int64_t samples);
+  void drop_front(std::int64_t samples);
+  void drop_span(Position from, Position to);
+
+  std::deque<Held> pieces_;
+  std::size_t next_ = 0;      // the piece that is written next
+  std::int64_t offset_ = 0;   // and how many of its samples are done
+  Position end_ = 0;
+  Position high_water_ = 0;   // all before it was written once, or dropped
+  std::int64_t ahead_ = 0;    // samples to write
+  std::int64_t behind_ = 0;   // samples written and held
+  AudioFormat format_;        // of what came last; bounds are reckoned in it
+  std::deque<Span> dropped_;  // ascending
+  AudioLedger ledger_;
+};
+
+}  // namespace dg

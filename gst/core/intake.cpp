@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/intake.h"
+
+#include <algorithm>
+
+namespace dg {
+namespace {
+
+// Timestamps are rounded; only a jump larger than this is a hole.
+constexpr Nanos kJitter = std::chrono::milliseconds(1);
+
+}  // namespace
+
+void Intake::audio(Backlog::Piece piece, Nanos now) {
+  if (format_ && *format_ != piece.format) {
+    Mark change;
+    change.ask = Mark::Ask::Close;
+    mark(std::move(change), now);
+  }
+  format_ = piece.format;
+  std::optional<Nanos> expected = track_.end_pts();
+  if (hole_end_ && expected && piece.pts <= *expected) hole_end_.reset();
+  reach(piece.pts, false, now);
+  if (hole_end_) fill();
+  skipping_ = false;
+  expected = track_.end_pts();
+  if (expected && piece.pts < *expected - kJitter) pause(now);
+  track_.accept(piece.pts, piece.format.samples_in(piece.bytes.size()), piece.format);
+  backlog_.append(std::move(piece));
+}
+
+void Intake::hole(Nanos from, Nanos to, bool declared, Nanos now) {
+  if (!track_.end_pts()) track_.skip_to(from);
+  reach(to, declared, now);
+}
+
+// The input's time goes on to `to`. Whether the hole is filled or skipped may only be known when it
+// ends, since many short ones make a long one.
+void Intake::reach(Nanos to, bool declared, Nanos now) {
+  std::optional<Nanos> end = track_.end_pts();
+  if (!end || to <= *end + kJitter) return;
+  hole_end_ = to;
+  if (declared && policy_.fill_declared && format_) return fill();
+  bool nothing_before = !format_ || backlog_.end() == 0;
+  if (to - *end <= policy_.max_fill && !nothing_before && !skipping_) return;
+  pause(now);
+  track_.skip_to(to);
+  hole_end_.reset();
+  skipping_ = true;
+}
+
+void Intake::fill() {
+  Nanos from = *track_.end_pts();
+  std::int64_t samples = format_->samples_in(*hole_end_ - from);
+  hole_end_.reset();
+  if (samples <= 0) return;
+  std::vector<std::byte> silence(static_cast<std::size_t>(samples) * format_->bytes_per_sample(),
+                                 format_->silence());
+  track_.accept(from, samples, *format_);
+  backlog_.append({from, *format_, std::move(silence), true});
+}
+
+void Intake::mark(Mark mark, Nanos now) {
+  if (hole_end_) {
+    track_.skip_to(*hole_end_);
+    hole_end_.reset();
+  }
+  mark.at = backlog_.end();
+  mark.end_pts = track_.end_pts();
+  mark.accepted = now;
+  if (mark.new_time) track_.restart();
+  marks_.push_back(std::move(mark));
+}
+
+void Intake::pause(Nanos now, bool overdue) {
+  bool nothing = backlog_.after_dropped(settled_) >= backlog_.end();
+  bool asked = !marks_.empty() && marks_.back().at == backlog_.end() &&
+               marks_.back().ask != Mark::Ask::Nothing;
+  if (nothing || asked) return;
+  Mark pause;
+  pause.ask = Mark::Ask::Finalize;
+  pause.overdue = overdue;
+  pause.at = backlog_.end();
+  pause.end_pts = track_.end_pts();
+  pause.accepted = now;
+  marks_.push_back(std::move(pause));
+}
+
+void Intake::flush(Nanos now) {
+  backlog_.drop_oldest(Nanos(0));
+  std::erase_if(marks_, [](const Mark& mark) { return !mark.parcel; });
+  pause(now);
+  hole_end_.reset();
+  track_.restart();
+}
+
+Mark* Intake::next_ask() {
+  auto found = std::find_if(marks_.begin(), marks_.end(), [](const Mark& mark) {
+    return mark.ask != Mark::Ask::Nothing && !mark.asked;
+  });
+  return found == marks_.end() ? nullptr : &*found;
+}
+
+void Intake::settle(Position position) {
+  settled_ = std::max(settled_, position);
+  backlog_.settle(position);
+  track_.trim(position);
+}
+
+}  // namespace dg

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/nanos.h"
+#include "core/message.h"
+#include "core/position.h"
+#include "core/timeline.h"
+
+namespace dg {
+
+// What a channel's audio from `from` to `to` was understood as; an interim may be revised. All times
+// are timestamps.
+struct Revision {
+  int channel = 0;
+  Nanos from{}, to{};
+  bool final = false;
+  bool ends_utterance = false;  // the speaker stopped here
+  bool promoted = false;        // an interim that stands for the final that never came
+  double confidence = 0;
+  std::string transcript;
+  std::vector<Word> words;
+  std::vector<Position> middles;  // of the words
+  std::string request_id;
+
+  // Takes the words before `position` out, as a revision of their own.
+  Revision take_before(Position position);
+};
+
+// Follows what was said: which words are new, and up to where, per channel, the service has made up
+// its mind (the cut). Words that were given out are not given out again after a replay. Used on
+// the network thread only.
+class Transcript {
+ public:
+  // A new connection begins, with this many channels.
+  void connected(int channels);
+  // What is new in a result of the newest connection; `heard` is what was sent there.
+  Revision take(const Results& results, const Timeline& heard);
+  // The service is done with all that was sent: all of it is settled. Gives the interims that were
+  // never made final.
+  std::vector<Revision> finish(Position written);
+  // No word before `position` is wanted any more.
+  void settle(Position position);
+
+  // Where a replay starts: the earliest cut of all channels.
+  Position cut() const;
+  int duplicate_words() const { return duplicates_; }
+
+ private:
+  struct Channel {
+    Position cut = 0;
+    Nanos heard{};  // the end of the last final of this connection, on the service's clock
+    std::optional<Revision> interim;
+  };
+
+  Channel& channel_of(const Results& results);
+  void add_words(Revision& to, const Results& results, const Timeline& heard, Nanos done);
+
+  std::vector<Channel> channels_{1};
+  int duplicates_ = 0;
+};
+
+// The words' texts, joined by blanks.
+std::string joined(const std::vector<Word>& words);
+
+}  // namespace dg

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "net/networksockets.h"
+
+#include "net/soupwebsocket.h"
+
+namespace dg {
+
+WebSocketFactory network_sockets() {
+  return [] { return std::make_unique<SoupWebSocket>(SocketOptions{}); };
+}
+
+}  // namespace dg

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "net/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/overloaded.h"
+#include "core/command.h"
+
+namespace dg {
+namespace {
+
+Loss timed_out() {
+  Loss loss;
+  loss.cause = Cause::Timeout;
+  loss.text = "no connection within connect-timeout";
+  return loss;
+}
+
+}  // namespace
+
+Session::Session(Options options, const Limits& limits, Environment& environment,
+                 SessionListener& listener, std::uint64_t seed)
+    : options_(std::move(options)),
+      limits_(limits),
+      environment_(environment),
+      listener_(listener),
+      intake_(limits.holes),
+      backoff_(seed) {}
+
+Session::~Session() = default;
+
+void Session::run() {
+  if (running_) return;  // a step led to a callback; the loop below goes on with it
+  running_ = true;
+  Step step;
+  while ((step = next_step(situation())).kind != Step::Kind::Wait) take(step);
+  running_ = false;
+  listener_.on_stats(stats());
+  environment_.wake_at(step.until);
+}
+
+Situation Session::situation() {
+  Situation now;
+  now.phase = phase_;
+  now.now = environment_.now();
+  now.input = may_take() && environment_.has_input();
+  const Mark* ask = intake_.next_ask();
+  if (ask) now.ask = ask->ask;
+  std::int64_t ahead = samples_before_ask();
+  now.audio = ahead > 0;
+  now.undecided = decided() < intake_.backlog().cursor();
+  now.overdue_at = overdue_at();
+  now.give_up_at = give_up_at();
+  now.dial_at = dial_at_;
+  if (!connection_) return now;
+  now.connect_deadline = connection_->dialed + limits_.connect_timeout;
+  now.drain_deadline =
+      connection_->closing + (connection_->metadata ? limits_.close_timeout : limits_.drain_timeout);
+  if (phase_ != Phase::Open) return now;
+  std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
+  now.chunk = ahead >= frame || (ahead > 0 && ask);
+  now.chunk_at = last_input_ + limits_.chunk_duration;
+  now.pace_at = pace_at();
+  bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
+  now.writable = due && connection_->socket->writable();  // a system call
+  now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
+  if (now.undecided && intake_.marks().empty())
+    now.pause_at = last_input_ + (live_ ? limits_.pause_live : limits_.pause_file);
+  return now;
+}
+
+// How much is to be written before the next question, or in all. Once the input's last question is
+// asked, nothing is left.
+std::int64_t Session::samples_before_ask() const {
+  const Backlog& backlog = intake_.backlog();
+  const Mark* ask = intake_.next_ask();
+  return (ask ? std::max(ask->at, backlog.cursor()) : backlog.end()) - backlog.cursor();
+}
+
+Nanos Session::pace_at() const {
+  return limits_.max_rate > 0 ? paced_ - limits_.burst : Nanos::min();
+}
+
+// When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
+// late is shown late.
+Nanos Session::overdue_at(const Mark& mark) const {
+  if (mark.ends_connection() || !(mark.parcel || mark.overdue)) return kNever;
+  Nanos at = live_ ? mark.accepted + limits_.latency : kNever;
+  bool waiting = mark.asked && phase_ == Phase::Open;
+  return waiting ? std::min(at, std::max(*mark.asked, last_cut_) + limits_.answer_timeout) : at;
+}
+
+Nanos Session::overdue_at() const {
+  Nanos at = kNever;
+  for (const Mark& mark : intake_.marks())
+    if (mark.at > let_go_) at = std::min(at, overdue_at(mark));
+  return at;
+}
+
+Nanos Session::give_up_at() const {
+  if (!failing_since_) return kNever;
+  bool limited = limits_.reconnect_timeout > Nanos(0);
+  if (limited && !(live_ && ever_useful_)) return *failing_since_ + limits_.reconnect_timeout;
+  if (!ending_) return kNever;
+  return std::max(*failing_since_, ended_) +
+         (limited ? limits_.reconnect_timeout : limits_.drain_patience);
+}
+
+bool Session::dropping() const {
+  switch (limits_.overflow) {
+    case Overflow::Auto:
+      return live_;
+    case Overflow::Block:
+      return false;
+    case Overflow::DropOldest:
+    case Overflow::SkipToLive:
+      return true;
+  }
+  return true;
+}
+
+bool Session::may_take() const {
+  return phase_ == Phase::Over || dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+}
+
+void Session::take(const Step& step) {
+  switch (step.kind) {
+    case Step::Kind::Wait:
+      return;
+    case Step::Kind::Take:
+      if (auto input = environment_.next_input()) take_input(std::move(*input));
+      return;
+    case Step::Kind::Dial:
+      return dial();
+    case Step::Kind::GiveUpDial:
+      return lost(timed_out());
+    case Step::Kind::Rest:
+      phase_ = Phase::Idle;
+      publish_settled();
+      return state(ConnectionState::Idle);
+    case Step::Kind::WriteAudio:
+      return write_audio();
+    case Step::Kind::AskFinalize:
+      return ask_finalize();
+    case Step::Kind::AskClose:
+      return ask_close();
+    case Step::Kind::KeepAlive:
+      return keep_alive();
+    case Step::Kind::NotePause:
+      return intake_.pause(environment_.now(), !live_);
+    case Step::Kind::LetGo:
+      return let_go();
+    case Step::Kind::Finish:
+      return finish(false);
+    case Step::Kind::Fail:
+      return fail(last_loss_, FaultClass::Transient);
+  }
+}
+
+void Session::take_input(Input input) {
+  Nanos now = environment_.now();
+  std::visit(overloaded{
+                 [&](Audio& audio) {
+                   stats_.rate = audio.piece.format.rate;
+                   last_input_ = now;
+                   intake_.audio(std::move(audio.piece), now);
+                   bound();
+                 },
+                 [&](Hole& hole) {
+                   intake_.hole(hole.from, hole.to, hole.declared, now);
+                   bound();
+                 },
+                 [&](Mark& mark) {
+                   if (mark.ask == Mark::Ask::End) {
+                     ending_ = true;
+                     ended_ = now;
+                   }
+                   intake_.mark(std::move(mark), now);
+                 },
+                 [&](Flush&) { flush(); },
+                 [&](Upstream& upstream) { live_ = upstream.live; },
+             },
+             input);
+  publish_settled();
+}
+
+void Session::flush() {
+  Nanos now = environment_.now();
+  std::vector<std::unique_ptr<Parcel>> parcels;
+  for (Mark& mark : intake_.marks())
+    if (mark.parcel) parcels.push_back(std::move(mark.parcel));
+  bool closing = phase_ == Phase::Closing;
+  intake_.flush(now);
+  transcript_.settle(intake_.backlog().end());
+  held_.clear();
+  published_.reset();
+  ending_ = false;
+  listener_.on_flush(std::move(parcels));
+  if (closing) abandon();
+  if (phase_ == Phase::Dialing) return;
+  if (phase_ == Phase::Waiting) phase_ = Phase::Idle;
+}
+
+// CloseStream is on its way for audio that nobody wants any more: the next audio dials anew.
+void Session::abandon() {
+  connection_.reset();
+  phase_ = Phase::Idle;
+  state(ConnectionState::Idle);
+}
+
+// Keeps what is accepted and not written within max-backlog, and what is written within the same.
+void Session::bound() {
+  Backlog& backlog = intake_.backlog();
+  if (phase_ == Phase::Over) {
+    backlog.drop_oldest(Nanos(0));
+    transcript_.settle(backlog.end());
+    return;
+  }
+  backlog.bound_written(limits_.max_backlog);
+  if (!dropping() || backlog.unwritten() <= limits_.max_backlog) {
+    if (backlog.unwritten() < limits_.max_backlog) dropping_ = false;
+    return;
+  }
+  bool skip = limits_.overflow == Overflow::SkipToLive;
+  auto span = backlog.drop_oldest(skip ? Nanos(0) : limits_.max_backlog);
+  if (span && !std::exchange(dropping_, true))
+    listener_.on_dropped(span->first, span->second, skip ? "skip-to-live" : "drop-oldest");
+}
+
+void Session::dial() {
+  Nanos now = environment_.now();
+  if (!failing_since_) failing_since_ = now;
+  auto slice = intake_.backlog().ahead(1);
+  AudioFormat format = slice->format;
+  std::variant<Request, Loss> request = make_request(listener_.target(), options_, format);
+  ++attempt_;
+  if (auto* loss = std::get_if<Loss>(&request)) return lost(*loss);
+  bool again = connections_++ > 0;
+  stats_.reconnects += again;
+  connection_.emplace(environment_.make_socket(), format, now);
+  bool multichannel = std::get<bool>(options_.at("multichannel"));
+  transcript_.connected(multichannel ? format.channels : 1);
+  phase_ = Phase::Dialing;
+  state(again ? ConnectionState::Reconnecting : ConnectionState::Connecting);
+  connection_->socket->open(std::get<Request>(request), *this);
+}
+
+void Session::write_audio() {
+  Backlog& backlog = intake_.backlog();
+  Timeline& timeline = connection_->timeline;
+  std::int64_t left = std::min(std::max<std::int64_t>(timeline.format().samples_in(limits_.chunk_duration), 1),
+                               samples_before_ask());
+  frame_.clear();
+  Nanos before = timeline.length();
+  while (left > 0) {
+    auto slice = backlog.ahead(left);
+    frame_.insert(frame_.end(), slice->bytes.begin(), slice->bytes.end());
+    timeline.sent(slice->from, slice->pts, slice->samples);
+    left -= slice->samples;
+    backlog.written(slice->samples);
+  }
+  Nanos now = environment_.now();
+  if (limits_.max_rate > 0) {
+    auto cost = Nanos(std::llround(static_cast<double>((timeline.length() - before).count()) / limits_.max_rate));
+    paced_ = std::max(paced_, now) + cost;
+  }
+  connection_->last_frame = now;
+  stats_.bytes_out += frame_.size();
+  connection_->socket->send(frame_);
+}
+
+void Session::ask_finalize() {
+  Mark* mark = intake_.next_ask();
+  mark->asked = environment_.now();
+  if (decided() >= mark->at) return publish_settled();
+  connection_->timeline.split();
+  connection_->last_frame = environment_.now();
+  ++stats_.finalizes;
+  connection_->socket->send(finalize_command());
+}
+
+void Session::ask_close() {
+  Mark* mark = intake_.next_ask();
+  mark->asked = connection_->closing = environment_.now();
+  phase_ = Phase::Closing;
+  state(ConnectionState::Draining);
+  connection_->socket->send(close_stream_command());
+}
+
+void Session::keep_alive() {
+  connection_->last_frame = environment_.now();
+  ++stats_.keepalives;
+  connection_->socket->send(keep_alive_command());
+}
+
+void Session::let_go() {
+  Nanos now = environment_.now();
+  for (const Mark& mark : intake_.marks())
+    if (overdue_at(mark) <= now) let_go_ = std::max(let_go_, mark.at);
+  publish_settled();
+}
+
+// The connection has done what CloseStream asked for, or will not any more.
+void Session::finish(bool answered) {
+  if (!answered) {
+    Loss loss;
+    loss.cause = Cause::Stalled;
+    loss.text = "no answer to CloseStream within drain-timeout";
+    loss.request_id = connection_->request_id;
+    listener_.on_warning(loss);
+  }
+  connection_.reset();
+  phase_ = Phase::Idle;
+  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  publish_settled();
+  state(ConnectionState::Closed);
+}
+
+void Session::fail(const Loss& loss, FaultClass kind) {
+  connection_.reset();
+  phase_ = Phase::Over;
+  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  bound();
+  state(ConnectionState::Failed, &loss, kind);
+  listener_.on_failed(loss);
+  publish_settled();
+}
+
+SessionStats Session::stats() const {
+  SessionStats stats = stats_;
+  stats.audio = intake_.backlog().ledger();
+  stats.backlog = intake_.backlog().unwritten();
+  stats.connections = connections_;
+  stats.duplicate_words = static_cast<std::uint64_t>(transcript_.duplicate_words());
+  return stats;
+}
+
+}  // namespace dg

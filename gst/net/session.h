@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/backoff.h"
+#include "core/connectionstate.h"
+#include "core/endpoint.h"
+#include "core/intake.h"
+#include "core/message.h"
+#include "core/timeline.h"
+#include "core/transcript.h"
+#include "net/input.h"
+#include "net/limits.h"
+#include "net/sessionlistener.h"
+#include "net/step.h"
+#include "net/websocket.h"
+
+namespace dg {
+
+// One stream of audio and the connections that it takes: dials when there is audio, writes it,
+// reads what was said, dials again and replays when a connection is lost, and lets go of the marks
+// in the input when all before them is settled. Decides with next_step(); has no thread, no clock
+// and no socket of its own. Used on the network thread only.
+class Session final : private WebSocket::Listener {
+ public:
+  // What a session is run by.
+  class Environment {
+   public:
+    virtual Nanos now() = 0;
+    // Asks for a call of run() at `when`, instead of what was asked before.
+    virtual void wake_at(Nanos when) = 0;
+    virtual std::optional<Input> next_input() = 0;
+    virtual bool has_input() = 0;
+    virtual std::unique_ptr<WebSocket> make_socket() = 0;
+
+   protected:
+    ~Environment() = default;
+  };
+
+  Session(Options options, const Limits& limits, Environment& environment,
+          SessionListener& listener, std::uint64_t seed);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Does all that can be done now. To be called when there is new input, and when asked for.
+  void run();
+
+ private:
+  using Phase = Situation::Phase;
+
+  // One connection, from the dial to the loss.
+  struct Connection {
+    Connection(std::unique_ptr<WebSocket> made, const AudioFormat& format, Nanos now)
+        : socket(std::move(made)), timeline(format), dialed(now) {}
+
+    std::unique_ptr<WebSocket> socket;
+    Timeline timeline;
+    Nanos dialed, opened{}, last_frame{}, last_message{};
+    std::string request_id;
+    bool had_results = false;
+    bool moved_cut = false;
+    bool metadata = false;
+    Nanos closing{};  // when CloseStream was written, or what came last after it
+  };
+
+  // WebSocket::Listener
+  void on_open(const std::string& request_id) override;
+  void on_text(std::string_view text) override;
+  void on_writable() override;
+  void on_lost(const Loss& why) override;
+
+  Situation situation();
+  Nanos pace_at() const;
+  Nanos overdue_at(const Mark& mark) const;
+  Nanos overdue_at() const;
+  Nanos give_up_at() const;
+  std::int64_t samples_before_ask() const;
+  bool may_take() const;
+  bool dropping() const;
+  void take(const Step& step);
+
+  void take_input(Input input);
+  void flush();
+  void abandon();
+  void bound();
+  void dial();
+  void write_audio();
+  void ask_finalize();
+  void ask_close();
+  void keep_alive();
+  void let_go();
+  void finish(bool answered);
+  void fail(const Loss& loss, FaultClass kind);
+
+  void on_message(const Results& results);
+  void on_message(const Metadata& metadata);
+  void on_message(const SpeechStarted& started);
+  void on_message(const UtteranceEnd& ended);
+  void on_message(const ServiceError& error);
+  void on_message(const Unknown& unknown);
+
+  Results placed(const Results& results, const Revision& revision) const;
+  bool answered(const Loss& loss);
+  void lost(const Loss& loss);
+  void useful();
+  Position decided() const;
+  Position settled() const;
+  void publish(Revision revision);
+  void tell_before(Position position);
+  void tell_settled(std::optional<Nanos> time);
+  void publish_settled();
+  SessionStats stats() const;
+  void state(ConnectionState state, const Loss* loss = nullptr,
+             std::optional<FaultClass> kind = std::nullopt, Nanos retry_in = {});
+
+  const Options options_;
+  const Limits limits_;
+  Environment& environment_;
+  SessionListener& listener_;
+
+  Intake intake_;
+  Transcript transcript_;
+  Backoff backoff_;
+  Phase phase_ = Phase::Idle;
+  std::optional<Connection> connection_;
+  std::vector<Revision> held_;  // finals that are not told yet, behind a mark or not
+  std::vector<std::byte> frame_;
+
+  bool live_ = false;
+  bool ending_ = false;          // the input is over
+  bool ever_useful_ = false;
+  bool warned_ = false;          // of this episode of failures
+  bool dropping_ = false;        // audio, in this episode
+  int early_closes_ = 0;         // in a row, when CloseStream was written
+  unsigned connections_ = 0, attempt_ = 0;
+  Nanos last_input_{}, last_cut_{}, ended_{};
+  std::optional<Nanos> failing_since_;
+  Nanos dial_at_{};
+  Loss last_loss_;
+  Position let_go_ = 0;          // counts as settled, since nobody waits for it any longer
+  std::optional<Nanos> published_;
+  Nanos paced_{};                // when the next audio may be written
+  SessionStats stats_;
+  bool running_ = false;
+};
+
+}  // namespace dg

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/backlog.h"
+#include "core/connectionstate.h"
+#include "core/endpoint.h"
+#include "core/fault.h"
+#include "core/mark.h"
+#include "core/message.h"
+#include "core/transcript.h"
+
+namespace dg {
+
+// A change of the connection's state.
+struct ConnectionEvent {
+  ConnectionState state = ConnectionState::Idle;
+  unsigned connection = 0;  // its number, from 1
+  unsigned attempt = 0;     // dials since the last useful connection, from 1
+  std::string request_id;
+  std::optional<Loss> loss;        // when something went wrong
+  std::optional<FaultClass> kind;  // and of which class it is
+  Nanos retry_in{};
+};
+
+// What a session did, since it began.
+struct SessionStats {
+  ConnectionState state = ConnectionState::Idle;
+  AudioLedger audio;
+  int rate = 0;  // of the audio, to turn samples into time
+  Nanos backlog{};
+  unsigned connections = 0, reconnects = 0;
+  std::uint64_t bytes_out = 0, bytes_in = 0, messages = 0, malformed = 0, unknown = 0;
+  std::uint64_t keepalives = 0, finalizes = 0;
+  std::uint64_t interims = 0, finals = 0, empty_finals = 0, words = 0, duplicate_words = 0;
+  std::string request_id;
+  std::string last_error;
+};
+
+// What a session tells its element. All calls are on the network thread, in order.
+class SessionListener {
+ public:
+  // Where to dial, and as whom; asked at each dial.
+  virtual Target target() = 0;
+
+  // What was understood; a final is told once, an interim replaces the one before.
+  virtual void on_revision(const Revision& revision) = 0;
+  // No new word will begin before `time`.
+  virtual void on_settled(Nanos time) = 0;
+  // All before a mark is settled, and told.
+  virtual void on_mark(std::unique_ptr<Parcel> parcel) = 0;
+  // A flush: all that was told and not shown is void. These marks were not reached before it.
+  virtual void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) = 0;
+
+  // A result, with timestamps for its times and without words that were told before.
+  virtual void on_results(const Results& placed, unsigned connection) = 0;
+  virtual void on_metadata(const Metadata& metadata) = 0;
+  virtual void on_speech_started(const SpeechStarted& started, Nanos time) = 0;
+  virtual void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) = 0;
+  // A message as it came; `unknown`: of a kind that we do not know, and the first of its kind.
+  virtual void on_raw(std::string_view json, bool unknown) = 0;
+  // A text frame that is no message.
+  virtual void on_malformed(const Error& error, std::string_view text) = 0;
+  virtual void on_service_error(const ServiceError& error) = 0;
+  virtual void on_connection(const ConnectionEvent& event) = 0;
+  // Audio that will never be sent, from and to its timestamps.
+  virtual void on_dropped(Nanos from, Nanos to, const char* reason) = 0;
+  // Something went wrong that another dial may mend, or that is no end.
+  virtual void on_warning(const Loss& loss) = 0;
+  virtual void on_failed(const Loss& loss) = 0;
+  virtual void on_stats(const SessionStats& stats) = 0;
+
+ protected:
+  ~SessionListener() = default;
+};
+
+}  // namespace dg

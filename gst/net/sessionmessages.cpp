@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a session makes of what comes from the connection.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/overloaded.h"
+#include "net/session.h"
+
+namespace dg {
+
+void Session::on_open(const std::string& request_id) {
+  connection_->request_id = stats_.request_id = request_id;
+  connection_->opened = connection_->last_frame = connection_->last_message = environment_.now();
+  phase_ = Phase::Open;
+  state(ConnectionState::Connected);
+  run();
+}
+
+void Session::on_writable() {
+  run();
+}
+
+void Session::on_text(std::string_view text) {
+  ++stats_.messages;
+  stats_.bytes_in += text.size();
+  connection_->last_message = environment_.now();
+  if (phase_ == Phase::Closing) connection_->closing = environment_.now();
+  Result<Message> message = parse_message(text);
+  if (message) {
+    listener_.on_raw(text, std::holds_alternative<Unknown>(*message));
+    std::visit([this](const auto& is) { on_message(is); }, *message);
+  } else {
+    ++stats_.malformed;
+    listener_.on_malformed(message.error(), text);
+  }
+  run();
+}
+
+// The result in the input's time, with only what is new in it.
+Results Session::placed(const Results& results, const Revision& revision) const {
+  Results placed = results;
+  placed.start = revision.from;
+  placed.duration = revision.to - revision.from;
+  placed.transcript = revision.transcript;
+  placed.words = revision.words;
+  for (Search& search : placed.search)
+    for (Hit& hit : search.hits)
+      if (auto place = connection_->timeline.place(hit.start, hit.end)) {
+        hit.start = place->start;
+        hit.end = place->end;
+      }
+  return placed;
+}
+
+void Session::on_message(const Results& results) {
+  connection_->had_results = true;
+  Position cut = transcript_.cut();
+  Revision revision = transcript_.take(results, connection_->timeline);
+  ++(results.is_final ? stats_.finals : stats_.interims);
+  if (results.is_final) {
+    stats_.words += revision.words.size();
+    stats_.empty_finals += revision.words.empty();
+  }
+  listener_.on_results(placed(results, revision), connections_);
+  publish(std::move(revision));
+  if (transcript_.cut() > cut) {
+    last_cut_ = environment_.now();
+    connection_->moved_cut = true;
+    useful();
+  }
+  publish_settled();
+}
+
+void Session::on_message(const Metadata& metadata) {
+  connection_->metadata = true;
+  listener_.on_metadata(metadata);
+}
+
+void Session::on_message(const SpeechStarted& started) {
+  auto place = connection_->timeline.place(started.timestamp, started.timestamp);
+  if (place) listener_.on_speech_started(started, place->start);
+}
+
+void Session::on_message(const UtteranceEnd& ended) {
+  std::optional<Nanos> time;
+  if (ended.last_word_end)
+    if (auto place = connection_->timeline.place(*ended.last_word_end, *ended.last_word_end))
+      time = place->end;
+  listener_.on_utterance_end(ended, time);
+  if (!time) return;
+  Revision end;
+  end.channel = ended.channel.index;
+  end.from = end.to = *time;
+  end.final = end.ends_utterance = true;
+  publish(std::move(end));
+  publish_settled();
+}
+
+void Session::on_message(const ServiceError& error) {
+  listener_.on_service_error(error);
+}
+
+void Session::on_message(const Unknown&) {
+  ++stats_.unknown;
+}
+
+// A connection was worth it: what comes next is another episode.
+void Session::useful() {
+  early_closes_ = 0;
+  backoff_.reset();
+  attempt_ = 0;
+  ever_useful_ = true;
+  warned_ = false;
+  failing_since_.reset();
+}
+
+void Session::on_lost(const Loss& why) {
+  lost(why);
+  run();
+}
+
+// Whether a loss is what CloseStream asked for. A 1000 without all of the results and without
+// Metadata may have been on its way before: it is believed when nothing else ever comes.
+bool Session::answered(const Loss& loss) {
+  if (connection_->metadata || decided() >= intake_.backlog().cursor()) return true;
+  return loss.close_code == 1000 && ++early_closes_ == limits_.early_closes;
+}
+
+void Session::lost(const Loss& loss) {
+  Connection* connection = connection_ ? &*connection_ : nullptr;
+  if (phase_ == Phase::Closing && answered(loss)) return finish(true);
+  bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
+  Nanos now = environment_.now();
+  if (was_open && now - connection->opened >= limits_.useful_after) useful();
+  ConnectionHistory history{ever_useful_, connection && connection->had_results};
+  FaultClass kind = classify(loss, history);
+  connection_.reset();
+  last_loss_ = loss;
+  stats_.last_error = details(loss);
+  if (!retryable(kind, history)) return fail(loss, kind);
+  intake_.backlog().rewind(transcript_.cut());
+  for (Mark& mark : intake_.marks()) mark.asked.reset();
+  if (!failing_since_) failing_since_ = now;
+  Nanos wait = backoff_.next(kind, loss.retry_after);
+  dial_at_ = now + wait;
+  phase_ = Phase::Waiting;
+  state(ConnectionState::BackingOff, &loss, kind, wait);
+  if (!std::exchange(warned_, true)) listener_.on_warning(loss);
+}
+
+// Up to where the service has made up its mind.
+Position Session::decided() const {
+  return intake_.backlog().after_dropped(transcript_.cut());
+}
+
+// Up to where nobody waits any longer.
+Position Session::settled() const {
+  return intake_.backlog().after_dropped(std::max(transcript_.cut(), let_go_));
+}
+
+void Session::publish(Revision revision) {
+  if (revision.final)
+    held_.push_back(std::move(revision));
+  else
+    listener_.on_revision(revision);
+}
+
+// Tells what is held of the words before `position`.
+void Session::tell_before(Position position) {
+  std::vector<Revision> held = std::exchange(held_, {});
+  for (Revision& revision : held) {
+    Revision before = revision.take_before(position);
+    bool rest = !revision.words.empty();
+    if (!rest || !before.words.empty()) listener_.on_revision(before);
+    if (rest) held_.push_back(std::move(revision));
+  }
+}
+
+// Words leave before the mark that they belong before, and those behind it wait until it is
+// reached.
+void Session::publish_settled() {
+  std::deque<Mark>& marks = intake_.marks();
+  Position until = settled();
+  bool connected = phase_ != Phase::Idle && phase_ != Phase::Over;
+  while (true) {
+    tell_before(marks.empty() ? std::numeric_limits<Position>::max() : marks.front().at);
+    if (marks.empty() || marks.front().at > until) break;
+    if (marks.front().ends_connection() && connected) break;
+    Mark mark = std::move(marks.front());
+    marks.pop_front();
+    tell_settled(mark.end_pts);
+    if (mark.new_time) published_.reset();
+    if (mark.parcel) listener_.on_mark(std::move(mark.parcel));
+  }
+  bool at_mark = !marks.empty() && marks.front().at <= until;
+  tell_settled(at_mark ? marks.front().end_pts : intake_.track().pts_after(until));
+  intake_.settle(transcript_.cut());
+  if (connection_) connection_->timeline.trim(connection_->timeline.time_of(transcript_.cut()));
+}
+
+void Session::tell_settled(std::optional<Nanos> time) {
+  if (!time || (published_ && *time <= *published_)) return;
+  published_ = time;
+  listener_.on_settled(*time);
+}
+
+void Session::state(ConnectionState state, const Loss* loss, std::optional<FaultClass> kind,
+                    Nanos retry_in) {
+  stats_.state = state;
+  ConnectionEvent event;
+  event.state = state;
+  event.connection = connections_;
+  event.attempt = attempt_;
+  if (connection_) event.request_id = connection_->request_id;
+  if (loss) {
+    event.loss = *loss;
+    event.request_id = loss->request_id;
+  }
+  event.kind = kind;
+  event.retry_in = retry_in;
+  listener_.on_connection(event);
+}
+
+}  // namespace dg

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <libsoup/soup.h>
+
+#include "base/nanos.h"
+#include "net/ptr.h"
+#include "net/websocket.h"
+#include "net/worker.h"
+
+namespace dg {
+
+// clang-format off
+template <> struct Unref<SoupMessage>             { void operator()(SoupMessage* p) const { g_object_unref(p); } };
+template <> struct Unref<SoupSession>             { void operator()(SoupSession* p) const { g_object_unref(p); } };
+template <> struct Unref<SoupWebsocketConnection> { void operator()(SoupWebsocketConnection* p) const { g_object_unref(p); } };
+// clang-format on
+
+struct SocketLimits {
+  Nanos user_timeout = std::chrono::seconds(10);  // of data that the peer does not acknowledge
+  int unsent_bytes = 32 * 1024;                   // in the kernel, before writable() turns false
+  std::size_t longest_message = 4 * 1024 * 1024;  // a longer one ends the connection
+};
+
+// How a socket is made. The objects are borrowed for the making; null stands for the system's own.
+struct SocketOptions {
+  GTlsDatabase* tls_database = nullptr;
+  GTlsInteraction* tls_interaction = nullptr;
+  GProxyResolver* proxy_resolver = nullptr;
+  SocketLimits limits;
+};
+
+// A WebSocket on libsoup. It belongs to the thread that makes it and to the main context that is
+// this thread's default then.
+class SoupWebSocket final : public WebSocket {
+ public:
+  explicit SoupWebSocket(const SocketOptions& options);
+  ~SoupWebSocket() override;
+  SoupWebSocket(const SoupWebSocket&) = delete;
+  SoupWebSocket& operator=(const SoupWebSocket&) = delete;
+
+  void open(const Request& request, Listener& listener) override;
+  bool writable() override;
+  void send(std::span<const std::byte> audio) override;
+  void send(std::string_view text) override;
+
+ private:
+  struct Dial;
+
+  static void finish_dial(GObject* session, GAsyncResult* result, gpointer dial) noexcept;
+  void answered();
+  void connected(Ptr<SoupWebsocketConnection> connection, const std::string& request_id);
+  void listen();
+  void received(int type, GBytes* message);
+  void failed(const GError* error);
+  void ended();
+  void watch(GPollableOutputStream* output);
+  void send(SoupWebsocketDataType type, const void* data, std::size_t size);
+  void lose(Loss loss);
+  void report();
+  void let_go();
+
+  const SocketLimits limits_;
+  Ptr<SoupSession> session_;  // until the dial is over
+  Dial* dial_ = nullptr;      // the one under way; its callback owns it
+  Ptr<SoupWebsocketConnection> connection_;
+  Ptr<GSource> output_watch_;
+  Listener* listener_ = nullptr;
+  std::optional<Loss> loss_;  // once there is one, nothing but its report follows
+  Alarm report_;
+};
+
+}  // namespace dg

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "net/stream.h"
+
+#include <random>
+#include <utility>
+
+namespace dg {
+namespace {
+
+// How much audio waits between the element and the network thread.
+constexpr Nanos kHandOver = std::chrono::seconds(1);
+
+std::size_t weight(const Input& input) {
+  auto* audio = std::get_if<Audio>(&input);
+  if (!audio) return 0;
+  const AudioFormat& format = audio->piece.format;
+  return static_cast<std::size_t>(
+      format.duration_of(format.samples_in(audio->piece.bytes.size())).count());
+}
+
+}  // namespace
+
+std::unique_ptr<Stream> Stream::begin(Options options, const Limits& limits,
+                                      WebSocketFactory make_socket, SessionListener& owner) {
+  return std::unique_ptr<Stream>(
+      new Stream(std::move(options), limits, std::move(make_socket), owner));
+}
+
+Stream::Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
+               SessionListener& owner)
+    : worker_(Worker::network()),
+      make_socket_(std::move(make_socket)),
+      input_(static_cast<std::size_t>(kHandOver.count()), weight),
+      link_(owner),
+      session_(std::move(options), limits, *this, link_, std::random_device{}()) {}
+
+Stream::~Stream() = default;
+
+void Stream::end(std::unique_ptr<Stream> stream) {
+  stream->input_.close();
+  stream->link_.cut();
+  Stream* left = stream.release();
+  left->worker_.post([left] { delete left; });
+}
+
+bool Stream::push(Input input, Room room) {
+  bool taken = room == Room::Await ? input_.push(std::move(input)) : input_.push_now(std::move(input));
+  if (taken && !awake_.exchange(true)) worker_.post([this] { run(); });
+  return taken;
+}
+
+void Stream::refuse() {
+  input_.refuse();
+}
+
+void Stream::accept() {
+  input_.open();
+}
+
+void Stream::run() {
+  awake_ = false;
+  session_.run();
+}
+
+Nanos Stream::now() {
+  return monotonic_now();
+}
+
+void Stream::wake_at(Nanos when) {
+  if (!alarm_) alarm_ = std::make_unique<Alarm>(worker_.context(), [this] { run(); });
+  if (when == kNever)
+    alarm_->off();
+  else
+    alarm_->set(when);
+}
+
+std::optional<Input> Stream::next_input() {
+  return input_.try_pop();
+}
+
+bool Stream::has_input() {
+  return !input_.empty();
+}
+
+std::unique_ptr<WebSocket> Stream::make_socket() {
+  return make_socket_();
+}
+
+}  // namespace dg

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "base/queue.h"
+#include "net/link.h"
+#include "net/session.h"
+#include "net/worker.h"
+
+namespace dg {
+
+// A session on the network thread, and the queue that leads to it. Made by the element and ended by
+// it; what is left is cleared away on the network thread, and nobody waits for that.
+class Stream final : private Session::Environment {
+ public:
+  enum class Room { Await, Ignore };
+
+  static std::unique_ptr<Stream> begin(Options options, const Limits& limits,
+                                       WebSocketFactory make_socket, SessionListener& owner);
+  // Calls to the owner are over when it returns. No push() may be under way.
+  static void end(std::unique_ptr<Stream> stream);
+
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // False if it was refused. Thread-safe, as all that follows.
+  bool push(Input input, Room room);
+  // Until accept(): push() gives up at once, and those that wait for room do too.
+  void refuse();
+  void accept();
+
+ private:
+  Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
+         SessionListener& owner);
+
+  // Session::Environment, on the network thread
+  Nanos now() override;
+  void wake_at(Nanos when) override;
+  std::optional<Input> next_input() override;
+  bool has_input() override;
+  std::unique_ptr<WebSocket> make_socket() override;
+
+  void run();
+
+  Worker& worker_;
+  const WebSocketFactory make_socket_;
+  Queue<Input> input_;
+  Link link_;
+  std::atomic<bool> awake_ = false;  // run() is on its way
+  Session session_;
+  std::unique_ptr<Alarm> alarm_;
+};
+
+}  // namespace dg

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin/captioner.h"
+
+#include <string_view>
+#include <utility>
+
+#include "plugin/times.h"
+
+GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
+#define GST_CAT_DEFAULT deepgram_live_debug
+
+namespace dg {
+
+Captioner::Captioner(GstElement* element, GstPad* sink, GstPad* source)
+    : element_(element),
+      sink_(sink),
+      source_(source),
+      text_(source, sink),
+      transcriber_(element, &text_),
+      pulse_(element, [this](GstClockTime now) {
+        if (transcriber_.upstream_live()) text_.tick(now);
+      }) {}
+
+void Captioner::set_property(const GParamSpec* spec, const GValue* value) {
+  Nanos before = transcriber_.settings().limits.latency;
+  transcriber_.set_property(spec, value);
+  Nanos after = transcriber_.settings().limits.latency;
+  if (before == after) return;
+  text_.set_latency(after);
+  gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
+}
+
+void Captioner::get_property(const GParamSpec* spec, GValue* value) const {
+  transcriber_.get_property(spec, value);
+}
+
+void Captioner::start() {
+  Settings settings = transcriber_.settings();
+  transcriber_.start();
+  text_.start({settings.granularity, settings.limits.latency, settings.lateness,
+               std::get<std::string>(settings.options.at("language"))});
+}
+
+// What may wait for the network or for text is woken first: the base class waits for it.
+void Captioner::before(GstStateChange transition) {
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) pulse_.stop();
+  if (transition != GST_STATE_CHANGE_PAUSED_TO_READY) return;
+  transcriber_.interrupt();
+  text_.interrupt();
+}
+
+void Captioner::after(GstStateChange transition) {
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) pulse_.start();
+  if (transition != GST_STATE_CHANGE_PAUSED_TO_READY) return;
+  transcriber_.stop();
+  text_.stop();
+}
+
+GstFlowReturn Captioner::take(Ptr<GstBuffer> buffer) {
+  return transcriber_.take(std::move(buffer), text_.last_flow());
+}
+
+bool Captioner::take_event(Ptr<GstEvent> event) {
+  if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) ask_upstream();
+  if (!GST_EVENT_IS_SERIALIZED(event.get())) return gst_pad_push_event(source_, event.release());
+  return transcriber_.take_event(std::move(event));
+}
+
+void Captioner::ask_upstream() {
+  Ptr<GstQuery> query(gst_query_new_latency());
+  gboolean live = FALSE;
+  if (gst_pad_peer_query(sink_, query.get()))
+    gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  transcriber_.note_live(live);
+}
+
+void Captioner::flush_start() {
+  transcriber_.flush_start();
+  text_.flush_start();
+}
+
+void Captioner::flush_task_left() {
+  text_.await_task();
+}
+
+void Captioner::flush_stop() {
+  transcriber_.flush_stop();
+  text_.flush_stop();
+}
+
+std::optional<bool> Captioner::answer(GstPadDirection direction, GstQuery* query) {
+  bool source = direction == GST_PAD_SRC;
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_LATENCY:
+      if (source) return answer_latency(query);
+      return std::nullopt;
+    case GST_QUERY_POSITION:
+      if (source) return answer_position(query);
+      return std::nullopt;
+    case GST_QUERY_ALLOCATION:
+      return false;  // audio and text have no buffers in common
+    default:
+      return std::nullopt;
+  }
+}
+
+bool Captioner::answer_latency(GstQuery* query) {
+  gboolean live = FALSE;
+  GstClockTime least = 0, most = GST_CLOCK_TIME_NONE;
+  if (gst_pad_peer_query(sink_, query)) gst_query_parse_latency(query, &live, &least, &most);
+  transcriber_.note_live(live);
+  GstClockTime own = live ? clock_time(transcriber_.settings().limits.latency) : 0;
+  if (GST_CLOCK_TIME_IS_VALID(most)) most += own;
+  gst_query_set_latency(query, live, least + own, most);
+  return true;
+}
+
+bool Captioner::answer_position(GstQuery* query) {
+  GstFormat format = GST_FORMAT_UNDEFINED;
+  gst_query_parse_position(query, &format, nullptr);
+  GstClockTime position = text_.position();
+  if (format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID(position)) return false;
+  gst_query_set_position(query, format, static_cast<gint64>(position));
+  return true;
+}
+
+}  // namespace dg

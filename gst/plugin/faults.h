@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include "core/fault.h"
+
+namespace dg {
+
+// A loss as a message on the bus: the only place that posts errors and warnings about one. The
+// first text says what to do, the second has the service's own words, and the details structure
+// has {http-status-code, close-code, close-reason, dg-error, request-id} as far as they are known.
+// Thread-safe; takes no lock of ours.
+
+void post_error(GstElement* element, const Loss& loss);
+void post_warning(GstElement* element, const Loss& loss);
+
+}  // namespace dg

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin/settings.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/overloaded.h"
+#include "plugin/optionprops.h"
+#include "plugin/ptr.h"
+
+namespace dg {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+// The kinds of setting; each knows its place in Settings.
+struct TextRow {
+  std::string& (*in)(Settings&);
+};
+struct SecretRow {  // never readable
+  std::string& (*in)(Settings&);
+};
+struct MillisecondsRow {
+  Nanos& (*in)(Settings&);
+  guint min = 0, max = G_MAXUINT;
+};
+struct RatioRow {
+  double& (*in)(Settings&);
+  double min, max;
+};
+struct SwitchRow {
+  bool& (*in)(Settings&);
+};
+struct PairsRow {
+  Pairs& (*in)(Settings&);
+};
+struct WordRow {
+  GType (*type)();
+  int (*get)(Settings&);
+  void (*set)(Settings&, int);
+};
+struct AliasRow {  // of a listen option
+  const char* key;
+};
+using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, RatioRow, SwitchRow, PairsRow,
+                             WordRow, AliasRow>;
+
+struct Row {
+  const char* name;
+  RowKind kind;
+  int when;  // it may be changed: a GST_PARAM_MUTABLE flag
+  const char* blurb;
+  bool text_pad_only = false;
+};
+
+GType enum_type(const char* name, const GEnumValue* values) {
+  GType type = g_type_from_name(name);
+  if (type == 0) {
+    type = g_enum_register_static(name, values);
+    gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
+  }
+  return type;
+}
+
+GType overflow_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(Overflow::Auto), "Block when upstream is not live, drop the oldest when it is",
+       "auto"},
+      {static_cast<int>(Overflow::Block), "Hold upstream back", "block"},
+      {static_cast<int>(Overflow::DropOldest), "Drop the oldest audio", "drop-oldest"},
+      {static_cast<int>(Overflow::SkipToLive), "Drop all audio that waits", "skip-to-live"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveOverflow", values);
+}
+
+GType failure_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(OnFailure::Error), "Post an error", "error"},
+      {static_cast<int>(OnFailure::Continue), "Post a warning and go on without text", "continue"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveFailure", values);
+}
+
+GType granularity_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(Granularity::Word), "A buffer for each word", "word"},
+      {static_cast<int>(Granularity::Utterance), "A buffer for each utterance, when it is over",
+       "utterance"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveGranularity", values);
+}
+
+GType gap_type() {
+  static const GEnumValue values[] = {
+      {0, "Send no silence for a hole longer than max-fill", "skip"},
+      {1, "Send silence for what upstream declares silent, however long", "fill"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveGap", values);
+}
+
+constexpr auto kReady = GST_PARAM_MUTABLE_READY;
+constexpr auto kPlaying = GST_PARAM_MUTABLE_PLAYING;
+
+// clang-format off
+const Row kRows[] = {
+    {"url", TextRow{[](Settings& s) -> std::string& { return s.target.url; }}, kPlaying,
+     "Address of the service, ws:// or wss://; its own query is kept. Read at each dial"},
+    {"api-key", SecretRow{[](Settings& s) -> std::string& { return s.target.api_key; }}, kPlaying,
+     "Deepgram API key; unset = DEEPGRAM_API_KEY of the environment, for *.deepgram.com and "
+     "loopback only. Never sent over plain ws to another machine. Read at each dial"},
+    {"access-token", SecretRow{[](Settings& s) -> std::string& { return s.target.access_token; }}, kPlaying,
+     "Temporary token, goes before api-key; unset = DEEPGRAM_ACCESS_TOKEN of the environment "
+     "(developers.deepgram.com/guides/fundamentals/token-based-authentication). Read at each dial"},
+    {"extra-params", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_params; }}, kReady,
+     "Query parameters that have no property, such as params,measurements=true; one of a "
+     "property's name goes instead of it"},
+    {"extra-headers", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_headers; }}, kPlaying,
+     "HTTP headers for the handshake, such as headers,x-team=captions. Read at each dial"},
+    {"user-agent", TextRow{[](Settings& s) -> std::string& { return s.target.user_agent; }}, kPlaying,
+     "User-Agent of the handshake. Read at each dial"},
+    {"connect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.connect_timeout; }, 1}, kReady,
+     "Time for name look-up, TCP, TLS and handshake together, in ms"},
+    {"keepalive-interval", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.keepalive_interval; }, 1}, kReady,
+     "Time after the last frame at which a KeepAlive goes out, in ms; the service closes after "
+     "about 10000 (developers.deepgram.com/docs/audio-keep-alive)"},
+    {"chunk-duration", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.chunk_duration; }, 1, 1000}, kReady,
+     "Audio in a frame, in ms; Deepgram advises 20 to 100 "
+     "(developers.deepgram.com/docs/measuring-streaming-latency)"},
+    {"max-rate", RatioRow{[](Settings& s) -> double& { return s.limits.max_rate; }, 0, 1e6}, kReady,
+     "Most audio per time, as a multiple of real time; 0 = no limit; Deepgram takes 1.25 "
+     "(developers.deepgram.com/docs/recovering-from-connection-errors-and-timeouts-when-live-streaming-audio)"},
+    {"reconnect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.reconnect_timeout; }}, kReady,
+     "Time without a useful connection after which it is a failure, in ms; 0 = never"},
+    {"max-backlog", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.max_backlog; }, 100}, kReady,
+     "Most audio that waits to be sent, in ms"},
+    {"overflow", WordRow{overflow_type, [](Settings& s) { return static_cast<int>(s.limits.overflow); },
+      [](Settings& s, int v) { s.limits.overflow = static_cast<Overflow>(v); }}, kReady,
+     "What is done when max-backlog is reached"},
+    {"drain-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.drain_timeout; }, 1}, kReady,
+     "Time for the service to finish at the end, counted from its last message, in ms"},
+    {"failure", WordRow{failure_type, [](Settings& s) { return static_cast<int>(s.failure); },
+      [](Settings& s, int v) { s.failure = static_cast<OnFailure>(v); }}, kReady,
+     "What is done when there will be no connection any more; the audio is taken in either case"},
+    {"gap", WordRow{gap_type, [](Settings& s) { return static_cast<int>(s.limits.holes.fill_declared); },
+      [](Settings& s, int v) { s.limits.holes.fill_declared = v != 0; }}, kReady,
+     "What is done with a hole in the input that is longer than max-fill"},
+    {"max-fill", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.holes.max_fill; }}, kReady,
+     "Longest hole in the input that is filled with silence, in ms; longer ones are skipped whole"},
+    {"post-messages", SwitchRow{[](Settings& s) -> bool& { return s.post_messages; }}, kPlaying,
+     "Post element messages on the bus: results and changes of the connection"},
+    {"post-raw", SwitchRow{[](Settings& s) -> bool& { return s.post_raw; }}, kPlaying,
+     "Post every message of the service as it came, as deepgram/raw"},
+    {"latency", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.latency; }, 0, 3600'000}, kPlaying,
+     "Time that text may come later than its audio in a live pipeline, in ms", true},
+    {"lateness", MillisecondsRow{[](Settings& s) -> Nanos& { return s.lateness; }, 0, 3600'000}, kReady,
+     "Time that text is shown later than its audio, in ms, without adding to the latency", true},
+    {"granularity", WordRow{granularity_type, [](Settings& s) { return static_cast<int>(s.granularity); },
+      [](Settings& s, int v) { s.granularity = static_cast<Granularity>(v); }}, kReady,
+     "What makes a text buffer", true},
+    {"language-code", AliasRow{"language"}, kReady,
+     "The same as language, by the name that other transcribers have"},
+    {"diarization", AliasRow{"diarize"}, kReady,
+     "The same as diarize, by the name that other transcribers have"},
+};
+// clang-format on
+
+guint milliseconds(Nanos time) {
+  return static_cast<guint>(time / std::chrono::milliseconds(1));
+}
+
+GParamSpec* make_spec(const Row& row, Settings& initial) {
+  const char *name = row.name, *blurb = row.blurb;
+  auto both = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | row.when);
+  auto write = static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | row.when);
+  return std::visit(
+      overloaded{
+          [&](const TextRow& r) {
+            return g_param_spec_string(name, name, blurb, r.in(initial).c_str(),
+                                       both);
+          },
+          [&](const SecretRow&) { return g_param_spec_string(name, name, blurb, nullptr, write); },
+          [&](const MillisecondsRow& r) {
+            return g_param_spec_uint(name, name, blurb, r.min, r.max, milliseconds(r.in(initial)),
+                                     both);
+          },
+          [&](const RatioRow& r) {
+            return g_param_spec_double(name, name, blurb, r.min, r.max, r.in(initial), both);
+          },
+          [&](const SwitchRow& r) {
+            return g_param_spec_boolean(name, name, blurb, r.in(initial), both);
+          },
+          [&](const PairsRow&) {
+            return g_param_spec_boxed(name, name, blurb, GST_TYPE_STRUCTURE, both);
+          },
+          [&](const WordRow& r) {
+            return g_param_spec_enum(name, name, blurb, r.type(), r.get(initial), both);
+          },
+          [&](const AliasRow& r) {
+            return std::holds_alternative<bool>(initial.options.at(r.key))
+                       ? g_param_spec_boolean(name, name, blurb, FALSE, both)
+                       : g_param_spec_string(name, name, blurb, "", both);
+          },
+      },
+      row.kind);
+}
+
+std::string text_of(const GValue* value) {
+  const char* text = g_value_get_string(value);
+  return text ? text : "";
+}
+
+// Of any type that has a text form.
+std::string any_text_of(const GValue* value) {
+  if (G_VALUE_HOLDS_STRING(value)) return text_of(value);
+  GValue text = G_VALUE_INIT;
+  g_value_init(&text, G_TYPE_STRING);
+  std::string out = g_value_transform(value, &text) ? text_of(&text) : "";
+  g_value_unset(&text);
+  if (G_VALUE_HOLDS_BOOLEAN(value)) return g_value_get_boolean(value) ? "true" : "false";
+  return out;
+}
+
+// Fields that are lists give a pair an item.
+Pairs pairs_of(const GValue* value) {
+  Pairs pairs;
+  auto* structure = static_cast<const GstStructure*>(g_value_get_boxed(value));
+  if (!structure) return pairs;
+  for (int i = 0; i < gst_structure_n_fields(structure); ++i) {
+    const char* name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
+    const GValue* field = gst_structure_get_value(structure, name);
+    bool array = GST_VALUE_HOLDS_ARRAY(field), list = GST_VALUE_HOLDS_LIST(field);
+    guint size = array ? gst_value_array_get_size(field) : list ? gst_value_list_get_size(field) : 0;
+    for (guint item = 0; item < size; ++item)
+      pairs.emplace_back(name, any_text_of(array ? gst_value_array_get_value(field, item)
+                                                 : gst_value_list_get_value(field, item)));
+    if (!array && !list) pairs.emplace_back(name, any_text_of(field));
+  }
+  return pairs;
+}
+
+void take_pairs(const Pairs& pairs, const char* name, GValue* value) {
+  if (pairs.empty()) return;
+  auto* structure = gst_structure_new_empty(name);
+  for (const auto& [key, text] : pairs)
+    gst_structure_set(structure, key.c_str(), G_TYPE_STRING, text.c_str(), nullptr);
+  g_value_take_boxed(value, structure);
+}
+
+const Row* row_named(std::string_view name) {
+  for (const Row& row : kRows)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+void set_row(Settings& settings, const Row& row, const GValue* value) {
+  std::visit(
+      overloaded{
+          [&](const TextRow& r) { r.in(settings) = text_of(value); },
+          [&](const SecretRow& r) { r.in(settings) = text_of(value); },
+          [&](const MillisecondsRow& r) {
+            r.in(settings) = std::chrono::milliseconds(g_value_get_uint(value));
+          },
+          [&](const RatioRow& r) { r.in(settings) = g_value_get_double(value); },
+          [&](const SwitchRow& r) { r.in(settings) = g_value_get_boolean(value); },
+          [&](const PairsRow& r) { r.in(settings) = pairs_of(value); },
+          [&](const WordRow& r) { r.set(settings, g_value_get_enum(value)); },
+          [&](const AliasRow& r) { settings.options.set(r.key, option_from_gvalue(value)); },
+      },
+      row.kind);
+}
+
+void get_row(Settings& settings, const Row& row, GValue* value) {
+  std::visit(overloaded{
+                 [&](const TextRow& r) { g_value_set_string(value, r.in(settings).c_str()); },
+                 [&](const SecretRow&) {},
+                 [&](const MillisecondsRow& r) {
+                   g_value_set_uint(value, milliseconds(r.in(settings)));
+                 },
+                 [&](const RatioRow& r) { g_value_set_double(value, r.in(settings)); },
+                 [&](const SwitchRow& r) { g_value_set_boolean(value, r.in(settings)); },
+                 [&](const PairsRow& r) { take_pairs(r.in(settings), row.name, value); },
+                 [&](const WordRow& r) { g_value_set_enum(value, r.get(settings)); },
+                 [&](const AliasRow& r) { option_to_gvalue(settings.options.at(r.key), value); },
+             },
+             row.kind);
+}
+
+// The row of the option that the property stands for, or one past the last.
+std::size_t option_row(const GParamSpec* spec) {
+  std::size_t row = 0;
+  while (row < std::size(kListenOptions) && property_name(kListenOptions[row].key) != spec->name)
+    ++row;
+  return row;
+}
+
+}  // namespace
+
+void install_settings(GObjectClass* klass, Has text_pad) {
+  install_option_properties(klass, 1, kListenOptions);
+  auto id = static_cast<guint>(std::size(kListenOptions)) + 1;
+  Settings initial;
+  for (const Row& row : kRows)
+    if (text_pad == Has::TextPad || !row.text_pad_only)
+      g_object_class_install_property(klass, id++, make_spec(row, initial));
+}
+
+bool set_setting(Settings& settings, const GParamSpec* spec, const GValue* value) {
+  if (const Row* row = row_named(spec->name)) {
+    set_row(settings, *row, value);
+    return true;
+  }
+  std::size_t row = option_row(spec);
+  if (row == std::size(kListenOptions)) return false;
+  settings.options.set(row, option_from_gvalue(value));
+  return true;
+}
+
+bool get_setting(const Settings& settings, const GParamSpec* spec, GValue* value) {
+  if (const Row* row = row_named(spec->name)) {
+    Settings copy = settings;
+    get_row(copy, *row, value);
+    return true;
+  }
+  std::size_t row = option_row(spec);
+  if (row == std::size(kListenOptions)) return false;
+  option_to_gvalue(settings.options.at(row), value);
+  return true;
+}
+
+}  // namespace dg

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/mutex.h"
+#include "base/queue.h"
+#include "core/captions.h"
+#include "plugin/output.h"
+#include "plugin/ptr.h"
+
+namespace dg {
+
+// The source pad of text: a queue from the network thread, and the pad's task, which makes captions
+// of what comes and pushes them. Nobody else pushes serialized events or buffers on the pad.
+class TextPad final : public Output {
+ public:
+  struct Settings {
+    Granularity granularity = Granularity::Utterance;
+    Nanos latency{}, lateness{};
+    std::string language;
+  };
+
+  // `sink` is where events for upstream go.
+  TextPad(GstPad* source, GstPad* sink) : source_(source), sink_(sink) {}
+
+  // Starts the task, for a new run.
+  void start(const Settings& settings);
+  // Makes the task leave; stop() joins it.
+  void interrupt();
+  void stop();
+  void flush_start();
+  // After flush_start(), and once downstream flushes: the task has left.
+  void await_task();
+  // All that was put before is void.
+  void flush_stop();
+
+  // Live: text may not wait longer than the latency. `now` is a running time. Called by the clock.
+  void tick(GstClockTime now);
+  void set_latency(Nanos latency) { latency_ = latency.count(); }
+
+  // What downstream last said to a push.
+  GstFlowReturn last_flow() const { return static_cast<GstFlowReturn>(last_flow_.load()); }
+  // Where the output is, in stream time.
+  GstClockTime position() const { return static_cast<GstClockTime>(position_.load()); }
+
+  // Output, on the network thread
+  void put(const Revision& revision) override;
+  void put_settled(Nanos time) override;
+  void put_event(Ptr<GstEvent> event) override;
+  void put_flush(std::vector<Ptr<GstEvent>> events) override;
+
+ private:
+  struct Settled {
+    Nanos time;
+  };
+  struct Tick {
+    GstClockTime now;
+  };
+  struct Item {
+    unsigned flushes;  // how many came before it
+    std::variant<Revision, Settled, Tick, Ptr<GstEvent>> what;
+  };
+
+  // On the pad's task
+  void loop();
+  void take(const Revision& revision);
+  void take(const Settled& settled);
+  void take(const Tick& tick);
+  void take(Ptr<GstEvent>& event);
+  void take_stream_start(Ptr<GstEvent> event);
+  void take_segment(Ptr<GstEvent> event);
+  bool negotiate();
+  void announce_language();
+  void release();
+  void push(const Caption& caption);
+  void push(const Gap& gap);
+  void push_speaker(const Caption& caption);
+  GstClockTime running_time(Nanos pts) const;
+  void note_position(Nanos pts);
+  void note(GstFlowReturn flow);
+
+  GstPad* const source_;
+  GstPad* const sink_;
+
+  static std::size_t weightless(const Item&) { return 0; }
+  Queue<Item> queue_{1, weightless};
+  std::atomic<unsigned> flushes_ = 0;   // of the pad
+  unsigned flushes_put_ = 0;            // of the session; on the network thread only
+  std::atomic<bool> tick_waits_ = false;
+  std::atomic<Nanos::rep> latency_ = 0;
+  std::atomic<int> last_flow_ = GST_FLOW_OK;
+  std::atomic<guint64> position_ = GST_CLOCK_TIME_NONE;
+
+  // On the pad's task only
+  Settings settings_;
+  std::optional<Captions> captions_;
+  GstSegment segment_;
+  bool has_segment_ = false;
+  bool markup_ = false;
+  bool discont_ = true;
+};
+
+}  // namespace dg

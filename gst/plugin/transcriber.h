@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include <gst/audio/audio.h>
+
+#include "base/mutex.h"
+#include "net/stream.h"
+#include "plugin/output.h"
+#include "plugin/ptr.h"
+#include "plugin/settings.h"
+
+namespace dg {
+
+template <>
+struct Unref<GstAudioStreamAlign> {
+  void operator()(GstAudioStreamAlign* align) const { gst_audio_stream_align_free(align); }
+};
+
+// What the elements have in common: takes audio and events from a sink pad, runs a session with
+// them, posts its messages on the bus and hands its text to an output.
+class Transcriber final : private SessionListener {
+ public:
+  // `output` may be null: messages only.
+  Transcriber(GstElement* element, Output* output) : element_(element), output_(output) {}
+  ~Transcriber() = default;
+  Transcriber(const Transcriber&) = delete;
+  Transcriber& operator=(const Transcriber&) = delete;
+
+  // Any thread.
+  bool set_property(const GParamSpec* spec, const GValue* value);
+  bool get_property(const GParamSpec* spec, GValue* value) const;
+  Settings settings() const;
+  Ptr<GstStructure> stats() const;
+  bool upstream_live() const { return live_; }
+
+  // Of a run. interrupt() wakes a waiting take(); stop() needs it to have left.
+  void start();
+  void interrupt();
+  void stop();
+
+  // On the sink pad's streaming thread.
+  GstFlowReturn take(Ptr<GstBuffer> buffer, GstFlowReturn downstream);
+  // Serialized events. False: the caps cannot be used.
+  bool take_event(Ptr<GstEvent> event);
+  void flush_start();
+  void flush_stop();
+
+  // An upstream that turned out to be live, or not.
+  void note_live(bool live);
+
+ private:
+  bool take_caps(GstCaps* caps);
+  void take_segment(Ptr<GstEvent> event);
+  void take_gap(GstEvent* event);
+  void mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time = false);
+  bool push(Input input, Stream::Room room);
+  bool push_audio(GstBuffer* buffer, Nanos pts);
+  std::optional<Nanos> aligned(GstBuffer* buffer);
+  bool blocking() const;
+
+  // SessionListener, on the network thread
+  Target target() override;
+  void on_revision(const Revision& revision) override;
+  void on_settled(Nanos time) override;
+  void on_mark(std::unique_ptr<Parcel> parcel) override;
+  void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
+  void on_results(const Results& placed, unsigned connection) override;
+  void on_metadata(const Metadata& metadata) override;
+  void on_speech_started(const SpeechStarted& started, Nanos time) override;
+  void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;
+  void on_raw(std::string_view json, bool unknown) override;
+  void on_malformed(const Error& error, std::string_view text) override;
+  void on_service_error(const ServiceError& error) override;
+  void on_connection(const ConnectionEvent& event) override;
+  void on_dropped(Nanos from, Nanos to, const char* reason) override;
+  void on_warning(const Loss& loss) override;
+  void on_failed(const Loss& loss) override;
+  void on_stats(const SessionStats& stats) override;
+
+  bool posts_messages() const;
+  void post(Ptr<GstStructure> structure);
+  GstClockTime running_time(Nanos pts) const;
+  GstClockTime stream_time(Nanos pts) const;
+  GstClockTime now() const;
+
+  GstElement* const element_;
+  Output* const output_;
+
+  mutable Mutex mutex_;
+  Settings settings_ DG_GUARDED_BY(mutex_);
+  SessionStats stats_ DG_GUARDED_BY(mutex_);
+  std::atomic<bool> live_ = false;
+
+  std::unique_ptr<Stream> stream_;
+
+  // On the sink pad's streaming thread only
+  GstSegment segment_;
+  bool has_segment_ = false;
+  bool backwards_ = false;  // plays backwards: nothing is transcribed
+  std::optional<AudioFormat> format_;
+  Ptr<GstAudioStreamAlign> align_;
+  Overflow overflow_ = Overflow::Auto;
+  bool warned_of_size_ = false;
+
+  // On the network thread only
+  GstSegment heard_segment_;
+  bool has_heard_segment_ = false;
+  bool told_unknown_ = false;
+};
+
+}  // namespace dg

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a transcriber makes of what its session tells: messages on the bus, and text.
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "plugin/eventparcel.h"
+#include "plugin/faults.h"
+#include "plugin/results.h"
+#include "plugin/times.h"
+#include "plugin/transcriber.h"
+
+GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
+#define GST_CAT_DEFAULT deepgram_live_debug
+
+namespace dg {
+namespace {
+
+// How much of a frame that is no message is logged.
+constexpr int kShown = 200;
+
+std::string environment(const char* name) {
+  const char* value = g_getenv(name);
+  return value ? value : "";
+}
+
+Ptr<GstEvent> event_of(std::unique_ptr<Parcel> parcel) {
+  return std::move(static_cast<EventParcel&>(*parcel).event);
+}
+
+}  // namespace
+
+Target Transcriber::target() {
+  Target target = settings().target;
+  target.environment_api_key = environment("DEEPGRAM_API_KEY");
+  target.environment_access_token = environment("DEEPGRAM_ACCESS_TOKEN");
+  return target;
+}
+
+void Transcriber::on_revision(const Revision& revision) {
+  if (output_ && revision.final) output_->put(revision);
+}
+
+void Transcriber::on_settled(Nanos time) {
+  if (output_) output_->put_settled(time);
+}
+
+void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
+  Ptr<GstEvent> event = event_of(std::move(parcel));
+  if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
+    gst_event_copy_segment(event.get(), &heard_segment_);
+    has_heard_segment_ = true;
+  }
+  if (output_) output_->put_event(std::move(event));
+}
+
+void Transcriber::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
+  if (!output_) return;
+  std::vector<Ptr<GstEvent>> events;
+  for (std::unique_ptr<Parcel>& parcel : parcels) events.push_back(event_of(std::move(parcel)));
+  output_->put_flush(std::move(events));
+}
+
+void Transcriber::on_results(const Results& placed, unsigned connection) {
+  if (!posts_messages()) return;
+  Stamp stamp;
+  stamp.timestamp = clock_time(placed.start);
+  stamp.stream_time = stream_time(placed.start);
+  stamp.running_time = running_time(placed.start);
+  stamp.duration = clock_time(placed.duration);
+  post(bus::results(placed, stamp, connection, [this](Nanos pts) { return running_time(pts); }));
+}
+
+void Transcriber::on_metadata(const Metadata& metadata) {
+  GST_INFO_OBJECT(element_, "request %s is done: %.3f s heard", metadata.request_id.c_str(),
+                  std::chrono::duration<double>(metadata.duration).count());
+  if (posts_messages()) post(bus::metadata(metadata));
+}
+
+void Transcriber::on_speech_started(const SpeechStarted& started, Nanos time) {
+  if (posts_messages())
+    post(bus::speech_started(started, {running_time(time), stream_time(time)}));
+}
+
+void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) {
+  if (!posts_messages()) return;
+  Moment moment;
+  if (time) moment = {running_time(*time), stream_time(*time)};
+  post(bus::utterance_end(ended, moment));
+}
+
+void Transcriber::on_raw(std::string_view json, bool unknown) {
+  Settings settings = this->settings();
+  bool first_unknown = unknown && !std::exchange(told_unknown_, told_unknown_ || unknown);
+  if (first_unknown)
+    GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %.*s",
+                       static_cast<int>(std::min<std::size_t>(json.size(), kShown)), json.data());
+  if (!settings.post_raw && !(first_unknown && settings.post_messages)) return;
+  post(bus::raw({std::string(json), now(), std::get<std::string>(settings.options.at("language"))}));
+}
+
+void Transcriber::on_malformed(const Error& error, std::string_view text) {
+  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %.*s",
+                     error.text.c_str(),
+                     static_cast<int>(std::min<std::size_t>(text.size(), kShown)), text.data());
+}
+
+void Transcriber::on_service_error(const ServiceError& error) {
+  GST_ELEMENT_WARNING(element_, STREAM, FAILED, ("Deepgram did not take a message: %s", error.description.c_str()),
+                      ("%s: %s", error.variant.c_str(), error.message.c_str()));
+}
+
+void Transcriber::on_connection(const ConnectionEvent& event) {
+  GST_INFO_OBJECT(element_, "connection %u is %s%s%s", event.connection,
+                  connection_state_name(event.state), event.request_id.empty() ? "" : ", request ",
+                  event.request_id.c_str());
+  if (!posts_messages()) return;
+  ConnectionChange change;
+  change.state = event.state;
+  change.connection = event.connection;
+  change.attempt = event.attempt;
+  change.request_id = event.request_id;
+  if (event.loss)
+    change.trouble = {*event.loss, event.kind.value_or(FaultClass::Transient),
+                      event.state == ConnectionState::BackingOff ? std::optional(event.retry_in)
+                                                                 : std::nullopt};
+  post(bus::connection(change));
+}
+
+void Transcriber::on_dropped(Nanos from, Nanos to, const char* reason) {
+  GST_WARNING_OBJECT(element_, "audio is dropped (%s): max-backlog is reached", reason);
+  if (posts_messages()) post(bus::audio_dropped({running_time(from), running_time(to), reason}));
+}
+
+void Transcriber::on_warning(const Loss& loss) {
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  post_warning(kept.get(), loss);
+}
+
+void Transcriber::on_failed(const Loss& loss) {
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  if (settings().failure == OnFailure::Error)
+    post_error(kept.get(), loss);
+  else
+    post_warning(kept.get(), loss);
+}
+
+void Transcriber::on_stats(const SessionStats& stats) {
+  Lock lock(mutex_);
+  stats_ = stats;
+}
+
+bool Transcriber::posts_messages() const {
+  Lock lock(mutex_);
+  return settings_.post_messages;
+}
+
+// The handler of a message may drop the last reference to the element, in this very call.
+void Transcriber::post(Ptr<GstStructure> structure) {
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  gst_element_post_message(kept.get(),
+                           gst_message_new_element(GST_OBJECT(kept.get()), structure.release()));
+}
+
+GstClockTime Transcriber::running_time(Nanos pts) const {
+  return has_heard_segment_
+             ? gst_segment_to_running_time(&heard_segment_, GST_FORMAT_TIME, clock_time(pts))
+             : GST_CLOCK_TIME_NONE;
+}
+
+GstClockTime Transcriber::stream_time(Nanos pts) const {
+  return has_heard_segment_
+             ? gst_segment_to_stream_time(&heard_segment_, GST_FORMAT_TIME, clock_time(pts))
+             : GST_CLOCK_TIME_NONE;
+}
+
+GstClockTime Transcriber::now() const {
+  return gst_element_get_current_running_time(element_);
+}
+
+Ptr<GstStructure> Transcriber::stats() const {
+  SessionStats stats;
+  {
+    Lock lock(mutex_);
+    stats = stats_;
+  }
+  auto time = [&](std::int64_t samples) {
+    return AudioFormat{Encoding::Linear16, std::max(stats.rate, 1), 1}.duration_of(samples);
+  };
+  const AudioLedger& audio = stats.audio;
+  Ptr<GstStructure> out =
+      Fields("application/x-deepgram-stats")
+          .text("state", connection_state_name(stats.state))
+          .count("connections", stats.connections)
+          .count("reconnects", stats.reconnects)
+          .time("audio-received", time(audio.received))
+          .time("audio-sent", time(audio.sent))
+          .time("audio-replayed", time(audio.replayed))
+          .time("audio-filled", time(audio.filled))
+          .time("audio-dropped", time(audio.dropped))
+          .time("audio-pending", time(audio.pending))
+          .time("backlog", stats.backlog)
+          .text("request-id", stats.request_id)
+          .text("last-error", stats.last_error)
+          .take();
+  gst_structure_set(
+      out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in", G_TYPE_UINT64,
+      stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages, "malformed-messages",
+      G_TYPE_UINT64, stats.malformed, "unknown-messages", G_TYPE_UINT64, stats.unknown,
+      "keepalives", G_TYPE_UINT64, stats.keepalives, "finalizes", G_TYPE_UINT64, stats.finalizes,
+      "interims", G_TYPE_UINT64, stats.interims, "finals", G_TYPE_UINT64, stats.finals,
+      "empty-finals", G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
+      "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
+  return out;
+}
+
+}  // namespace dg

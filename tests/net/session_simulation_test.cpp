@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Random schedules of everything that a session can meet, in virtual time. DG_SCHEDULES says how
+// many, DG_SEED where to start: a schedule that fails prints its seed and runs alone with
+// DG_SEED=<seed> DG_SCHEDULES=1.
+#include <cstdlib>
+#include <random>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/sessionrun.h"
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::kWordEvery;
+using testing::SessionRun;
+using testing::Told;
+using testing::VirtualFault;
+using testing::VirtualService;
+using testing::VirtualTime;
+
+constexpr int kEnd = 1'000'000;
+
+long from_environment(const char* name, long otherwise) {
+  const char* value = std::getenv(name);
+  return value ? std::atol(value) : otherwise;
+}
+
+// One schedule: what the input does, what goes wrong, and what must come out.
+class Schedule {
+ public:
+  explicit Schedule(std::uint64_t seed)
+      : random_(seed), service_(time_, seed), run_(time_, service_, limits()) {
+    live_ = chance(0.4);
+    int healthy_from = pick(0, 4);
+    service_.fault = [this, healthy_from](int connection) {
+      return connection > healthy_from ? VirtualFault{} : fault();
+    };
+    Nanos slowest = pick(0, 3) * 300ms;
+    service_.delay = [this, slowest] { return Nanos(pick64(0, slowest.count())); };
+  }
+
+  // The first thing that is wrong, or nothing.
+  std::string wrong() {
+    run_.give(Upstream{live_});
+    run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+    int moves = pick(3, 14);
+    for (int i = 0; i < moves; ++i) move();
+    run_.give_mark(kEnd, Mark::Ask::End);
+    bool ended = run_.await_mark(kEnd, 400s);
+    if (std::getenv("DG_VERBOSE")) describe();
+    return ended ? check() : "the end never came";
+  }
+
+ private:
+  struct Expected {
+    int word;
+    Nanos start;
+    int marks;  // that came before it
+  };
+
+  static Limits limits() {
+    Limits limits;
+    limits.max_rate = 0;
+    limits.reconnect_timeout = 0s;
+    limits.max_backlog = 600s;
+    return limits;
+  }
+
+  std::int64_t pick64(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(least, most)(random_);
+  }
+  int pick(int least, int most) { return static_cast<int>(pick64(least, most)); }
+  bool chance(double p) { return std::bernoulli_distribution(p)(random_); }
+
+  VirtualFault fault() {
+    using Kind = VirtualFault::Kind;
+    static constexpr Kind kinds[] = {Kind::None,  Kind::Refuse,      Kind::NeverAnswer,
+                                     Kind::Drop,  Kind::Close,       Kind::StopReading,
+                                     Kind::Drop,  Kind::ForgetClose, Kind::NoMetadata,
+                                     Kind::Garbage};
+    static constexpr int statuses[] = {500, 502, 503, 429, 408};
+    static constexpr int codes[] = {1000, 1001, 1006, 1011, 1012, 1013, 4000};
+    return {kinds[pick(0, static_cast<int>(std::size(kinds)) - 1)], statuses[pick(0, static_cast<int>(std::size(statuses)) - 1)],
+            codes[pick(0, static_cast<int>(std::size(codes)) - 1)], pick(1, 6000), pick(1, 8) * 1s};
+  }
+
+  // Words that begin in the next `count` half seconds of the source.
+  void expect(std::int64_t from, std::int64_t count, Nanos pts) {
+    for (std::int64_t i = 0; i < count; ++i)
+      expected_.push_back({static_cast<int>((from / kWordEvery + i) % testing::kWords),
+                           pts + i * 500ms + 100ms, next_mark_});
+  }
+
+  // Whole words in buffers of any size.
+  void audio() {
+    std::int64_t count = pick(1, 8);
+    std::int64_t end = source_ + count * kWordEvery;
+    expect(source_, count, pts_);
+    while (source_ < end) {
+      std::int64_t samples = std::min<std::int64_t>(pick(1, 300), end - source_);
+      run_.give_audio(source_, samples, pts_);
+      source_ += samples;
+      pts_ += testing::kVirtualFormat.duration_of(samples);
+      if (live_) run_.pass_until(time_.now() + testing::kVirtualFormat.duration_of(samples));
+    }
+  }
+
+  void hole() {
+    Nanos length = pick(1, 1500) * 1ms;
+    switch (pick(0, 2)) {
+      case 0:  // a jump
+        break;
+      case 1:  // declared
+        run_.give(Hole{pts_, pts_ + length, true});
+        break;
+      default:  // declared in parts
+        for (Nanos at{}; at < length; at += 20ms)
+          run_.give(Hole{pts_ + at, pts_ + std::min(at + 20ms, length), true});
+    }
+    pts_ += length;
+    if (live_) run_.pass_until(time_.now() + length);
+  }
+
+  void flush() {
+    run_.give(Flush{});
+    expected_.clear();
+    run_.told.clear();
+    marks_out_ = next_mark_;
+    first_after_flush_ = true;
+    run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+    pts_ = pick(0, 100) * 1s;
+  }
+
+  void move() {
+    switch (pick(0, 9)) {
+      case 0:
+        return hole();
+      case 1:
+        return run_.give_mark(next_mark_++, Mark::Ask::Nothing);
+      case 2:  // a segment
+        run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+        pts_ = pick(0, 100) * 1s;
+        return;
+      case 3:
+        return run_.pass_until(time_.now() + pick(0, 20) * 500ms);
+      case 4:
+        if (chance(0.3)) return flush();
+        return audio();
+      default:
+        return audio();
+    }
+  }
+
+  void describe() {
+    for (const Loss& loss : run_.warnings) std::printf("warning %s\n", details(loss).c_str());
+    for (const Results& is : run_.results)
+      std::printf("%s %.3f +%.3f %s\n", is.is_final ? "final" : "interim", std::chrono::duration<double>(is.start).count(), std::chrono::duration<double>(is.duration).count(), is.transcript.c_str());
+    for (const ConnectionEvent& event : run_.states)
+      std::printf("connection %u %s %s\n", event.connection, connection_state_name(event.state),
+                  event.loss ? details(*event.loss).c_str() : "");
+    for (const Told& told : run_.told)
+      std::printf("told kind %d word %d at %.3f mark %d\n", static_cast<int>(told.kind), told.word,
+                  std::chrono::duration<double>(told.start).count(), told.mark);
+    for (const Expected& expected : expected_)
+      std::printf("expected word %d at %.3f, mark %d\n", expected.word,
+                  std::chrono::duration<double>(expected.start).count(), expected.marks);
+  }
+
+  std::string check() {
+    if (!run_.failures.empty()) return "it failed";
+    const AudioLedger& audio = run_.stats.audio;
+    if (audio.received != audio.sent + audio.dropped + audio.pending)
+      return "the ledger does not balance";
+    if (audio.received != run_.given) return "not all that was given was received";
+    if (service_.seen().samples > audio.sent + audio.replayed + audio.filled)
+      return "more was heard than was written";
+    if (service_.seen().empty_frames > 0) return "a frame without audio";
+    return check_told();
+  }
+
+  std::string check_told() {
+    std::size_t next = 0;
+    int mark = marks_out_;
+    std::optional<Nanos> settled;
+    for (const Told& told : run_.told) {
+      if (told.kind == Told::Kind::Flush) return "a flush that nobody asked for";
+      if (told.kind == Told::Kind::Settled) settled = told.start;
+      if (told.kind == Told::Kind::Mark) {
+        if (told.mark != kEnd && told.mark != mark) return "marks out of order";
+        ++mark;
+        settled.reset();
+      }
+      if (told.kind != Told::Kind::Word) continue;
+      if (next == expected_.size()) return "a word too many: " + std::to_string(told.word);
+      const Expected& expected = expected_[next++];
+      std::string where = "word " + std::to_string(next - 1) + ": ";
+      if (told.word != expected.word)
+        return where + std::to_string(expected.word) + " expected, told " +
+               std::to_string(told.word);
+      if (abs(told.start - expected.start) > 2ms)
+        return where + "at " + std::to_string(told.start.count()) + ", not " +
+               std::to_string(expected.start.count());
+      if (!live_ && expected.marks != mark) return where + "on the wrong side of a mark";
+    }
+    if (next != expected_.size())
+      return "lost from word " + std::to_string(next) + " of " + std::to_string(expected_.size());
+    return "";
+  }
+
+  std::mt19937_64 random_;
+  VirtualTime time_;
+  VirtualService service_;
+  SessionRun run_;
+  bool live_ = false, first_after_flush_ = false;
+  std::int64_t source_ = 0;
+  Nanos pts_{};
+  int next_mark_ = 0, marks_out_ = 0;
+  std::vector<Expected> expected_;
+};
+
+TEST(SessionSimulation, TellsEveryWordOnceInOrderAtItsTime) {
+  long schedules = from_environment("DG_SCHEDULES", 100'000);
+  auto first = static_cast<std::uint64_t>(
+      from_environment("DG_SEED", static_cast<long>(std::random_device{}())));
+  std::printf("DG_SEED=%lu DG_SCHEDULES=%ld\n", static_cast<unsigned long>(first), schedules);
+  int wrong = 0;
+  for (std::uint64_t seed = first; seed < first + static_cast<std::uint64_t>(schedules); ++seed) {
+    std::string complaint = Schedule(seed).wrong();
+    if (complaint.empty() && !std::getenv("DG_VERBOSE")) continue;
+    ADD_FAILURE() << "DG_SEED=" << seed << " DG_SCHEDULES=1: " << complaint;
+    if (++wrong == 5) break;
+  }
+}
+
+}  // namespace
+}  // namespace dg

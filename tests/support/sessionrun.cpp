@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "support/sessionrun.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "core/listen.h"
+
+namespace dg::testing {
+
+SessionRun::SessionRun(VirtualTime& time, VirtualService& service, const Limits& limits)
+    : time_(time), service_(service), session_(Options(kListenOptions), limits, *this, *this, 1) {}
+
+void SessionRun::give(Input input) {
+  input_.push_back(std::move(input));
+  session_.run();
+}
+
+void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts) {
+  given += samples;
+  give(Audio{{pts, kVirtualFormat, virtual_audio(from, samples)}});
+}
+
+void SessionRun::give_mark(int number, Mark::Ask ask, bool new_time) {
+  Mark mark;
+  mark.ask = ask;
+  mark.new_time = new_time;
+  mark.parcel = std::make_unique<NumberedParcel>(number);
+  give(std::move(mark));
+}
+
+void SessionRun::pass_until(Nanos until) {
+  bool there = false;
+  time_.at(until, [&there] { there = true; });
+  while (!there && time_.step()) continue;
+}
+
+bool SessionRun::await_mark(int number, Nanos most) {
+  auto came = [&] {
+    for (const Told& thing : told)
+      if (thing.kind == Told::Kind::Mark && thing.mark == number) return true;
+    return false;
+  };
+  Nanos limit = time_.now() + most;
+  while (!came() && time_.now() < limit && time_.step()) continue;
+  return came();
+}
+
+void SessionRun::wake_at(Nanos when) {
+  unsigned wake = ++wakes_;
+  if (when == kNever) return;
+  time_.at(when, [this, wake, alive = std::weak_ptr(alive_)] {
+    if (alive.lock() && wake == wakes_) session_.run();
+  });
+}
+
+std::optional<Input> SessionRun::next_input() {
+  Input next = std::move(input_.front());
+  input_.pop_front();
+  return next;
+}
+
+Target SessionRun::target() {
+  Target target;
+  target.url = "ws://127.0.0.1:1/v1/listen";
+  return target;
+}
+
+void SessionRun::on_revision(const Revision& revision) {
+  if (!revision.final) return;
+  for (const Word& word : revision.words)
+    told.push_back({Told::Kind::Word, std::atoi(word.word.c_str() + 1), word.start, word.end});
+}
+
+void SessionRun::on_settled(Nanos time) {
+  told.push_back({Told::Kind::Settled, -1, time});
+}
+
+void SessionRun::on_mark(std::unique_ptr<Parcel> parcel) {
+  told.push_back({Told::Kind::Mark, -1, {}, {}, static_cast<NumberedParcel&>(*parcel).number});
+}
+
+void SessionRun::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
+  told.push_back({Told::Kind::Flush});
+  for (auto& parcel : parcels)
+    told.push_back({Told::Kind::Mark, -1, {}, {}, static_cast<NumberedParcel&>(*parcel).number});
+}
+
+}  // namespace dg::testing

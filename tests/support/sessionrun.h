@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "net/session.h"
+#include "support/virtualservice.h"
+
+namespace dg::testing {
+
+// What a session told, in order.
+struct Told {
+  enum class Kind { Word, Settled, Mark, Flush } kind;
+  int word = -1;        // its number
+  Nanos start{}, end{};  // of a word; `start` of a settled time
+  int mark = -1;
+};
+
+struct NumberedParcel final : Parcel {
+  explicit NumberedParcel(int given) : number(given) {}
+  int number;
+};
+
+// A session in virtual time, with an input that a test fills and a record of what was told.
+class SessionRun final : public Session::Environment, public SessionListener {
+ public:
+  SessionRun(VirtualTime& time, VirtualService& service, const Limits& limits);
+
+  // Feeds the session, and lets it take it.
+  void give(Input input);
+  void give_audio(std::int64_t from, std::int64_t samples, Nanos pts);
+  void give_mark(int number, Mark::Ask ask, bool new_time = false);
+  // Lets time pass, until nothing happens any more or `until`.
+  void pass_until(Nanos until);
+  // Lets time pass until the mark comes out; false if it does not within `most`.
+  bool await_mark(int number, Nanos most);
+
+  std::vector<Told> told;
+  std::vector<ConnectionEvent> states;
+  std::vector<Loss> warnings, failures;
+  std::vector<std::pair<Nanos, Nanos>> dropped;
+  std::vector<Results> results;
+  std::size_t raw = 0, malformed = 0;
+  SessionStats stats;
+  std::int64_t given = 0;  // samples
+
+  bool has_input() override { return !input_.empty(); }
+
+ private:
+  Nanos now() override { return time_.now(); }
+  void wake_at(Nanos when) override;
+  std::optional<Input> next_input() override;
+  std::unique_ptr<WebSocket> make_socket() override { return service_.make_socket(); }
+
+  Target target() override;
+  void on_revision(const Revision& revision) override;
+  void on_settled(Nanos time) override;
+  void on_mark(std::unique_ptr<Parcel> parcel) override;
+  void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
+  void on_results(const Results& placed, unsigned) override { results.push_back(placed); }
+  void on_metadata(const Metadata&) override {}
+  void on_speech_started(const SpeechStarted&, Nanos) override {}
+  void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
+  void on_raw(std::string_view, bool) override { ++raw; }
+  void on_malformed(const Error&, std::string_view) override { ++malformed; }
+  void on_service_error(const ServiceError&) override {}
+  void on_connection(const ConnectionEvent& event) override { states.push_back(event); }
+  void on_dropped(Nanos from, Nanos to, const char*) override { dropped.emplace_back(from, to); }
+  void on_warning(const Loss& loss) override { warnings.push_back(loss); }
+  void on_failed(const Loss& loss) override { failures.push_back(loss); }
+  void on_stats(const SessionStats& now) override { stats = now; }
+
+  VirtualTime& time_;
+  VirtualService& service_;
+  std::deque<Input> input_;
+  unsigned wakes_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Session session_;
+};
+
+}  // namespace dg::testing
