@@ -19,7 +19,7 @@ LIBRARIES = [
     ("gst-audio", r"gst/audio/"),
     ("gstreamer", r"gst/"),
     ("pocketsphinx", r"pocketsphinx(\.h$|/)|sphinxbase/"),
-    ("posix", r"(sys|netinet|arpa|linux)/|(unistd|fcntl|signal|poll|netdb|getopt)\.h$"),
+    ("posix", r"(sys|netinet|arpa|linux)/|(unistd|fcntl|signal|poll|netdb|getopt|pthread)\.h$"),
 ]
 
 
