@@ -17,7 +17,11 @@ namespace dg {
 namespace {
 
 // How much of a frame that is no message is logged.
-constexpr int kShown = 200;
+constexpr std::size_t kShown = 200;
+
+std::string shown(std::string_view frame) {
+  return std::string(frame.substr(0, kShown));
+}
 
 std::string environment(const char* name) {
   const char* value = g_getenv(name);
@@ -89,20 +93,18 @@ void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nano
 }
 
 void Transcriber::on_raw(std::string_view json, bool unknown) {
-  Settings settings = this->settings();
-  bool first_unknown = unknown && !std::exchange(told_unknown_, told_unknown_ || unknown);
+  bool told = std::exchange(told_unknown_, told_unknown_ || unknown);
+  bool first_unknown = unknown && !told;
   if (first_unknown)
-    GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %.*s",
-                       static_cast<int>(std::min<std::size_t>(json.size(), kShown)), json.data());
-  if (!settings.post_raw && !(first_unknown && settings.post_messages)) return;
-  post(
-      bus::raw({std::string(json), now(), std::get<std::string>(settings.options.at("language"))}));
+    GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %s", shown(json).c_str());
+  if (!posts_raw() && !(first_unknown && posts_messages())) return;
+  std::string language = std::get<std::string>(settings().options.at("language"));
+  post(bus::raw({std::string(json), now(), language}));
 }
 
 void Transcriber::on_malformed(const Error& error, std::string_view text) {
-  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %.*s",
-                     error.text.c_str(),
-                     static_cast<int>(std::min<std::size_t>(text.size(), kShown)), text.data());
+  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %s",
+                     error.text.c_str(), shown(text).c_str());
 }
 
 void Transcriber::on_service_error(const ServiceError& error) {
@@ -149,6 +151,11 @@ void Transcriber::on_failed(const Loss& loss) {
 void Transcriber::on_stats(const SessionStats& stats) {
   Lock lock(mutex_);
   stats_ = stats;
+}
+
+bool Transcriber::posts_raw() const {
+  Lock lock(mutex_);
+  return settings_.post_raw;
 }
 
 bool Transcriber::posts_messages() const {
