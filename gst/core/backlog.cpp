@@ -96,8 +96,7 @@ void Backlog::split() {
   if (offset_ == 0) return;
   Held& held = pieces_[next_];
   Held rest = held;
-  held.piece.bytes.resize(static_cast<std::size_t>(offset_) *
-                          held.piece.format.bytes_per_sample());
+  held.piece.bytes.resize(static_cast<std::size_t>(offset_) * held.piece.format.bytes_per_sample());
   held.samples = offset_;
   trim_front(rest, offset_);
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(++next_), std::move(rest));

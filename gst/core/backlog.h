@@ -82,8 +82,8 @@ class Backlog {
   void drop_span(Position from, Position to);
 
   std::deque<Held> pieces_;
-  std::size_t next_ = 0;      // the piece that is written next
-  std::int64_t offset_ = 0;   // and how many of its samples are done
+  std::size_t next_ = 0;     // the piece that is written next
+  std::int64_t offset_ = 0;  // and how many of its samples are done
   Position end_ = 0;
   Position high_water_ = 0;   // all before it was written once, or dropped
   std::int64_t ahead_ = 0;    // samples to write

@@ -48,8 +48,8 @@ void Captions::take(const Revision& revision) {
 
 void Captions::take_words(const Revision& revision) {
   for (const Word& word : revision.words) {
-    Caption caption{word.start, {}, word.punctuated_word, {word}, revision.channel, word.speaker,
-                    word.confidence};
+    Caption caption{word.start,       {},           word.punctuated_word, {word},
+                    revision.channel, word.speaker, word.confidence};
     caption.ends_utterance = revision.ends_utterance && &word == &revision.words.back();
     add(std::move(caption), word.end);
   }
@@ -100,8 +100,7 @@ void Captions::add(Caption caption, Nanos end) {
   if (caption.text.empty()) return;
   caption.duration = std::max(end - caption.pts, kShortest);
   auto later = [](const Caption& a, const Caption& b) { return a.pts < b.pts; };
-  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), caption, later),
-                std::move(caption));
+  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), caption, later), std::move(caption));
 }
 
 void Captions::settled(Nanos time) {
@@ -115,8 +114,7 @@ void Captions::due(Nanos time) {
 // Up to where nothing more can come, or may be waited for.
 Nanos Captions::horizon() const {
   Nanos until = settled_;
-  for (const auto& [channel, speaking] : speaking_)
-    until = std::min(until, speaking.caption.pts);
+  for (const auto& [channel, speaking] : speaking_) until = std::min(until, speaking.caption.pts);
   return std::max(until, due_);
 }
 

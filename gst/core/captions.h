@@ -68,9 +68,9 @@ class Captions {
   Nanos horizon() const;
 
   const Granularity granularity_;
-  std::map<int, Speaking> speaking_;             // by channel
+  std::map<int, Speaking> speaking_;            // by channel
   std::map<int, std::optional<int>> speakers_;  // by channel: who spoke last
-  std::vector<Caption> ready_;                   // by time
+  std::vector<Caption> ready_;                  // by time
   Nanos settled_{}, due_{};
   Nanos floor_{};    // nothing may begin before
   Nanos covered_{};  // the end of what has left

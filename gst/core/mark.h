@@ -31,9 +31,9 @@ struct Mark {
   bool overdue = false;            // lets go of it when the answer does not come
 
   Position at = 0;
-  std::optional<Nanos> end_pts;   // the time right before it
-  Nanos accepted{};               // when it came, on the session's clock
-  std::optional<Nanos> asked;     // when the service was asked
+  std::optional<Nanos> end_pts;  // the time right before it
+  Nanos accepted{};              // when it came, on the session's clock
+  std::optional<Nanos> asked;    // when the service was asked
 
   bool ends_connection() const { return ask == Ask::Close || ask == Ask::End; }
 };

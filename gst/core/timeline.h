@@ -47,7 +47,7 @@ class Timeline {
   void trim(Nanos time);
 
  private:
-  struct Run {  // audio without a jump
+  struct Run {           // audio without a jump
     std::int64_t first;  // sample on this connection
     Position position;
     Nanos pts;

@@ -46,8 +46,8 @@ void Transcript::connected(int channels) {
 }
 
 Transcript::Channel& Transcript::channel_of(const Results& results) {
-  int count = std::clamp(std::max(results.channel.count, results.channel.index + 1), 1,
-                         kMostChannels);
+  int count =
+      std::clamp(std::max(results.channel.count, results.channel.index + 1), 1, kMostChannels);
   if (static_cast<int>(channels_.size()) < count)
     channels_.resize(static_cast<std::size_t>(count), Channel{cut(), {}, {}});
   int index = std::clamp(results.channel.index, 0, count - 1);

@@ -13,8 +13,8 @@
 
 namespace dg {
 
-// What a channel's audio from `from` to `to` was understood as; an interim may be revised. All times
-// are timestamps.
+// What a channel's audio from `from` to `to` was understood as; an interim may be revised. All
+// times are timestamps.
 struct Revision {
   int channel = 0;
   Nanos from{}, to{};

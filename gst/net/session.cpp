@@ -56,8 +56,8 @@ Situation Session::situation() {
   now.dial_at = dial_at_;
   if (!connection_) return now;
   now.connect_deadline = connection_->dialed + limits_.connect_timeout;
-  now.drain_deadline =
-      connection_->closing + (connection_->metadata ? limits_.close_timeout : limits_.drain_timeout);
+  now.drain_deadline = connection_->closing +
+                       (connection_->metadata ? limits_.close_timeout : limits_.drain_timeout);
   if (phase_ != Phase::Open) return now;
   std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
   now.chunk = ahead >= frame || (ahead > 0 && ask);
@@ -250,8 +250,9 @@ void Session::dial() {
 void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
-  std::int64_t left = std::min(std::max<std::int64_t>(timeline.format().samples_in(limits_.chunk_duration), 1),
-                               samples_before_ask());
+  std::int64_t left =
+      std::min(std::max<std::int64_t>(timeline.format().samples_in(limits_.chunk_duration), 1),
+               samples_before_ask());
   frame_.clear();
   Nanos before = timeline.length();
   while (left > 0) {
@@ -263,7 +264,8 @@ void Session::write_audio() {
   }
   Nanos now = environment_.now();
   if (limits_.max_rate > 0) {
-    auto cost = Nanos(std::llround(static_cast<double>((timeline.length() - before).count()) / limits_.max_rate));
+    auto cost = Nanos(
+        std::llround(static_cast<double>((timeline.length() - before).count()) / limits_.max_rate));
     paced_ = std::max(paced_, now) + cost;
   }
   connection_->last_frame = now;

@@ -134,19 +134,19 @@ class Session final : private WebSocket::Listener {
   std::vector<std::byte> frame_;
 
   bool live_ = false;
-  bool ending_ = false;          // the input is over
+  bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
-  bool warned_ = false;          // of this episode of failures
-  bool dropping_ = false;        // audio, in this episode
-  int early_closes_ = 0;         // in a row, when CloseStream was written
+  bool warned_ = false;    // of this episode of failures
+  bool dropping_ = false;  // audio, in this episode
+  int early_closes_ = 0;   // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
   Nanos last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;
   Nanos dial_at_{};
   Loss last_loss_;
-  Position let_go_ = 0;          // counts as settled, since nobody waits for it any longer
+  Position let_go_ = 0;  // counts as settled, since nobody waits for it any longer
   std::optional<Nanos> published_;
-  Nanos paced_{};                // when the next audio may be written
+  Nanos paced_{};  // when the next audio may be written
   SessionStats stats_;
   bool running_ = false;
 };

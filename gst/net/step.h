@@ -21,28 +21,28 @@ struct Situation {
 
   Phase phase = Phase::Idle;
   Nanos now{};
-  bool input = false;        // there is input that may be taken
-  bool audio = false;        // there is audio to write before anything is asked
-  bool chunk = false;        // and enough of it for a frame, or no more comes before the question
-  bool writable = false;     // the socket takes it
-  bool undecided = false;    // something was written that the service may still revise
+  bool input = false;      // there is input that may be taken
+  bool audio = false;      // there is audio to write before anything is asked
+  bool chunk = false;      // and enough of it for a frame, or no more comes before the question
+  bool writable = false;   // the socket takes it
+  bool undecided = false;  // something was written that the service may still revise
   Mark::Ask ask = Mark::Ask::Nothing;  // the next question, once all audio before it is written
 
-  Nanos chunk_at = kNever;      // less than a frame is written anyway
-  Nanos pace_at = kNever;       // no audio may be written before
+  Nanos chunk_at = kNever;  // less than a frame is written anyway
+  Nanos pace_at = kNever;   // no audio may be written before
   Nanos keepalive_at = kNever;
-  Nanos pause_at = kNever;      // the input has paused
+  Nanos pause_at = kNever;  // the input has paused
   Nanos dial_at = kNever;
   Nanos connect_deadline = kNever;
   Nanos drain_deadline = kNever;
   Nanos give_up_at = kNever;
-  Nanos overdue_at = kNever;    // the first mark that waits no longer
+  Nanos overdue_at = kNever;  // the first mark that waits no longer
 };
 
 struct Step {
   enum class Kind {
-    Wait,       // until `until`, or for something to happen
-    Take,       // an input
+    Wait,  // until `until`, or for something to happen
+    Take,  // an input
     Dial,
     GiveUpDial,  // this one takes too long
     Rest,        // nothing is left to connect for

@@ -44,7 +44,8 @@ void Stream::end(std::unique_ptr<Stream> stream) {
 }
 
 bool Stream::push(Input input, Room room) {
-  bool taken = room == Room::Await ? input_.push(std::move(input)) : input_.push_now(std::move(input));
+  bool taken =
+      room == Room::Await ? input_.push(std::move(input)) : input_.push_now(std::move(input));
   if (taken && !awake_.exchange(true)) worker_.post([this] { run(); });
   return taken;
 }

@@ -25,7 +25,8 @@ void Pulse::start() {
   Ptr<GstClock> clock(gst_element_get_clock(element_));
   if (!clock) return;
   GstClockTime base_time = gst_element_get_base_time(element_);
-  GstClockID id = gst_clock_new_periodic_id(clock.get(), gst_clock_get_time(clock.get()), kInterval);
+  GstClockID id =
+      gst_clock_new_periodic_id(clock.get(), gst_clock_get_time(clock.get()), kInterval);
   auto* call = new Call{Ptr<GstElement>(static_cast<GstElement*>(gst_object_ref(element_))), beat_,
                         base_time};
   gst_clock_id_wait_async(id, fire, call,
@@ -47,8 +48,7 @@ void Pulse::stop() {
 
 gboolean Pulse::fire(GstClock*, GstClockTime time, GstClockID, gpointer data) noexcept {
   auto& call = *static_cast<Call*>(data);
-  if (GST_CLOCK_TIME_IS_VALID(time) && time >= call.base_time)
-    call.beat(time - call.base_time);
+  if (GST_CLOCK_TIME_IS_VALID(time) && time >= call.base_time) call.beat(time - call.base_time);
   return TRUE;
 }
 

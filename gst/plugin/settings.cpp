@@ -65,8 +65,8 @@ GType enum_type(const char* name, const GEnumValue* values) {
 
 GType overflow_type() {
   static const GEnumValue values[] = {
-      {static_cast<int>(Overflow::Auto), "Block when upstream is not live, drop the oldest when it is",
-       "auto"},
+      {static_cast<int>(Overflow::Auto),
+       "Block when upstream is not live, drop the oldest when it is", "auto"},
       {static_cast<int>(Overflow::Block), "Hold upstream back", "block"},
       {static_cast<int>(Overflow::DropOldest), "Drop the oldest audio", "drop-oldest"},
       {static_cast<int>(Overflow::SkipToLive), "Drop all audio that waits", "skip-to-live"},
@@ -176,8 +176,7 @@ GParamSpec* make_spec(const Row& row, Settings& initial) {
   return std::visit(
       overloaded{
           [&](const TextRow& r) {
-            return g_param_spec_string(name, name, blurb, r.in(initial).c_str(),
-                                       both);
+            return g_param_spec_string(name, name, blurb, r.in(initial).c_str(), both);
           },
           [&](const SecretRow&) { return g_param_spec_string(name, name, blurb, nullptr, write); },
           [&](const MillisecondsRow& r) {
@@ -230,7 +229,9 @@ Pairs pairs_of(const GValue* value) {
     const char* name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
     const GValue* field = gst_structure_get_value(structure, name);
     bool array = GST_VALUE_HOLDS_ARRAY(field), list = GST_VALUE_HOLDS_LIST(field);
-    guint size = array ? gst_value_array_get_size(field) : list ? gst_value_list_get_size(field) : 0;
+    guint size = array  ? gst_value_array_get_size(field)
+                 : list ? gst_value_list_get_size(field)
+                        : 0;
     for (guint item = 0; item < size; ++item)
       pairs.emplace_back(name, any_text_of(array ? gst_value_array_get_value(field, item)
                                                  : gst_value_list_get_value(field, item)));
@@ -254,36 +255,34 @@ const Row* row_named(std::string_view name) {
 }
 
 void set_row(Settings& settings, const Row& row, const GValue* value) {
-  std::visit(
-      overloaded{
-          [&](const TextRow& r) { r.in(settings) = text_of(value); },
-          [&](const SecretRow& r) { r.in(settings) = text_of(value); },
-          [&](const MillisecondsRow& r) {
-            r.in(settings) = std::chrono::milliseconds(g_value_get_uint(value));
-          },
-          [&](const RatioRow& r) { r.in(settings) = g_value_get_double(value); },
-          [&](const SwitchRow& r) { r.in(settings) = g_value_get_boolean(value); },
-          [&](const PairsRow& r) { r.in(settings) = pairs_of(value); },
-          [&](const WordRow& r) { r.set(settings, g_value_get_enum(value)); },
-          [&](const AliasRow& r) { settings.options.set(r.key, option_from_gvalue(value)); },
-      },
-      row.kind);
+  std::visit(overloaded{
+                 [&](const TextRow& r) { r.in(settings) = text_of(value); },
+                 [&](const SecretRow& r) { r.in(settings) = text_of(value); },
+                 [&](const MillisecondsRow& r) {
+                   r.in(settings) = std::chrono::milliseconds(g_value_get_uint(value));
+                 },
+                 [&](const RatioRow& r) { r.in(settings) = g_value_get_double(value); },
+                 [&](const SwitchRow& r) { r.in(settings) = g_value_get_boolean(value); },
+                 [&](const PairsRow& r) { r.in(settings) = pairs_of(value); },
+                 [&](const WordRow& r) { r.set(settings, g_value_get_enum(value)); },
+                 [&](const AliasRow& r) { settings.options.set(r.key, option_from_gvalue(value)); },
+             },
+             row.kind);
 }
 
 void get_row(Settings& settings, const Row& row, GValue* value) {
-  std::visit(overloaded{
-                 [&](const TextRow& r) { g_value_set_string(value, r.in(settings).c_str()); },
-                 [&](const SecretRow&) {},
-                 [&](const MillisecondsRow& r) {
-                   g_value_set_uint(value, milliseconds(r.in(settings)));
-                 },
-                 [&](const RatioRow& r) { g_value_set_double(value, r.in(settings)); },
-                 [&](const SwitchRow& r) { g_value_set_boolean(value, r.in(settings)); },
-                 [&](const PairsRow& r) { take_pairs(r.in(settings), row.name, value); },
-                 [&](const WordRow& r) { g_value_set_enum(value, r.get(settings)); },
-                 [&](const AliasRow& r) { option_to_gvalue(settings.options.at(r.key), value); },
-             },
-             row.kind);
+  std::visit(
+      overloaded{
+          [&](const TextRow& r) { g_value_set_string(value, r.in(settings).c_str()); },
+          [&](const SecretRow&) {},
+          [&](const MillisecondsRow& r) { g_value_set_uint(value, milliseconds(r.in(settings))); },
+          [&](const RatioRow& r) { g_value_set_double(value, r.in(settings)); },
+          [&](const SwitchRow& r) { g_value_set_boolean(value, r.in(settings)); },
+          [&](const PairsRow& r) { take_pairs(r.in(settings), row.name, value); },
+          [&](const WordRow& r) { g_value_set_enum(value, r.get(settings)); },
+          [&](const AliasRow& r) { option_to_gvalue(settings.options.at(r.key), value); },
+      },
+      row.kind);
 }
 
 // The row of the option that the property stands for, or one past the last.

@@ -220,7 +220,8 @@ void TextPad::push(const Caption& caption) {
   GST_BUFFER_PTS(buffer.get()) = clock_time(caption.pts);
   GST_BUFFER_DURATION(buffer.get()) = clock_time(caption.duration);
   if (std::exchange(discont_, false)) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  add_words_meta(buffer.get(), {caption.words, caption.speaker, caption.channel, caption.confidence},
+  add_words_meta(buffer.get(),
+                 {caption.words, caption.speaker, caption.channel, caption.confidence},
                  [this](Nanos pts) { return running_time(pts); });
   GST_LOG_OBJECT(source_, "%" GST_TIME_FORMAT ": %s", GST_TIME_ARGS(clock_time(caption.pts)),
                  text.c_str());
@@ -236,8 +237,8 @@ void TextPad::push_speaker(const Caption& caption) {
   if (!caption.speaker) return;
   std::string speaker = std::to_string(*caption.speaker);
   if (caption.speaker_change) {
-    GstStructure* change = gst_structure_new("rstranscribe/speaker-change", "speaker", G_TYPE_STRING,
-                                             speaker.c_str(), nullptr);
+    GstStructure* change = gst_structure_new("rstranscribe/speaker-change", "speaker",
+                                             G_TYPE_STRING, speaker.c_str(), nullptr);
     gst_pad_push_event(source_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, change));
   }
   GstStructure* item = gst_structure_new(
@@ -256,8 +257,7 @@ void TextPad::note_position(Nanos pts) {
 }
 
 void TextPad::note(GstFlowReturn flow) {
-  if (flow != GST_FLOW_OK)
-    GST_DEBUG_OBJECT(source_, "downstream says %s", gst_flow_get_name(flow));
+  if (flow != GST_FLOW_OK) GST_DEBUG_OBJECT(source_, "downstream says %s", gst_flow_get_name(flow));
   last_flow_ = flow;
 }
 

@@ -89,8 +89,8 @@ class TextPad final : public Output {
 
   static std::size_t weightless(const Item&) { return 0; }
   Queue<Item> queue_{1, weightless};
-  std::atomic<unsigned> flushes_ = 0;   // of the pad
-  unsigned flushes_put_ = 0;            // of the session; on the network thread only
+  std::atomic<unsigned> flushes_ = 0;  // of the pad
+  unsigned flushes_put_ = 0;           // of the session; on the network thread only
   std::atomic<bool> tick_waits_ = false;
   std::atomic<Nanos::rep> latency_ = 0;
   std::atomic<int> last_flow_ = GST_FLOW_OK;

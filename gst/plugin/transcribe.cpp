@@ -47,9 +47,9 @@ GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
                     "rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
                     "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
                     "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]"));
-GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-                            GST_STATIC_CAPS("text/x-raw, format = (string) { utf8, pango-markup }"));
+GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("text/x-raw, format = (string) { utf8, pango-markup }"));
 
 dg::Captioner& impl(gpointer self) {
   return *GST_DEEPGRAM_LIVE_TRANSCRIBE(self)->impl;
@@ -72,17 +72,16 @@ void install_properties(GObjectClass* klass) {
   dg::install_settings(klass, dg::Has::TextPad);
   g_object_class_install_property(
       klass, kStats,
-      g_param_spec_boxed("stats", "stats",
-                         "What was done so far: times in ns, counts since the start of the run",
-                         GST_TYPE_STRUCTURE,
-                         static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+      g_param_spec_boxed(
+          "stats", "stats", "What was done so far: times in ns, counts since the start of the run",
+          GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 // Audio caps lead to text, text comes from any audio.
 GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps*,
                         GstCaps* filter) noexcept {
-  auto* other = gst_static_pad_template_get_caps(direction == GST_PAD_SINK ? &src_template
-                                                                            : &sink_template);
+  auto* other =
+      gst_static_pad_template_get_caps(direction == GST_PAD_SINK ? &src_template : &sink_template);
   if (!filter) return other;
   GstCaps* both = gst_caps_intersect_full(filter, other, GST_CAPS_INTERSECT_FIRST);
   gst_caps_unref(other);
@@ -159,10 +158,10 @@ static void gst_deepgram_live_transcribe_class_init(GstDeepgramLiveTranscribeCla
   element->change_state = change_state;
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
-  gst_element_class_set_static_metadata(
-      element, "Deepgram live transcriber", "Audio/Text/Filter",
-      "Gives the words of live or recorded speech as timed text and messages, by Deepgram's live API",
-      "The gst-deepgram developers");
+  gst_element_class_set_static_metadata(element, "Deepgram live transcriber", "Audio/Text/Filter",
+                                        "Gives the words of live or recorded speech as timed text "
+                                        "and messages, by Deepgram's live API",
+                                        "The gst-deepgram developers");
 }
 
 static void gst_deepgram_live_transcribe_init(GstDeepgramLiveTranscribe* self) {

@@ -76,7 +76,8 @@ void Transcriber::stop() {
 }
 
 void Transcriber::note_live(bool live) {
-  if (live_.exchange(live) != live) GST_INFO_OBJECT(element_, "upstream is %slive", live ? "" : "not ");
+  if (live_.exchange(live) != live)
+    GST_INFO_OBJECT(element_, "upstream is %slive", live ? "" : "not ");
 }
 
 bool Transcriber::blocking() const {
@@ -105,10 +106,10 @@ std::optional<Nanos> Transcriber::aligned(GstBuffer* buffer) {
   std::int64_t samples = format_->samples_in(gst_buffer_get_size(buffer));
   GstClockTime expected = gst_audio_stream_align_get_timestamp_at_discont(align_.get());
   bool first = !GST_CLOCK_TIME_IS_VALID(expected);
-  GstClockTime next = first ? 0
-                            : expected + clock_time(format_->duration_of(static_cast<std::int64_t>(
-                                             gst_audio_stream_align_get_samples_since_discont(
-                                                 align_.get()))));
+  GstClockTime next =
+      first ? 0
+            : expected + clock_time(format_->duration_of(static_cast<std::int64_t>(
+                             gst_audio_stream_align_get_samples_since_discont(align_.get()))));
   GstClockTime pts = GST_BUFFER_PTS(buffer);
   if (!GST_CLOCK_TIME_IS_VALID(pts)) pts = first && has_segment_ ? segment_.start : next;
   bool jump = !first && abs(nanos(pts) - nanos(next)) >= kCertainJump;
@@ -123,7 +124,8 @@ bool Transcriber::push_audio(GstBuffer* buffer, Nanos pts) {
   std::size_t size = gst_buffer_get_size(buffer);
   std::size_t odd = size % format_->bytes_per_sample();
   if (odd != 0 && !std::exchange(warned_of_size_, true))
-    GST_WARNING_OBJECT(element_, "buffer of %zu bytes ends inside a sample; the rest is left out", size);
+    GST_WARNING_OBJECT(element_, "buffer of %zu bytes ends inside a sample; the rest is left out",
+                       size);
   size -= odd;
   if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP)) {
     Nanos duration = format_->duration_of(format_->samples_in(size));
@@ -198,7 +200,8 @@ void Transcriber::take_gap(GstEvent* event) {
   guint64 from = 0, to = 0;
   if (!GST_CLOCK_TIME_IS_VALID(start)) return;
   if (!GST_CLOCK_TIME_IS_VALID(duration)) duration = 0;
-  if (has_segment_ && !gst_segment_clip(&segment_, GST_FORMAT_TIME, start, start + duration, &from, &to))
+  if (has_segment_ &&
+      !gst_segment_clip(&segment_, GST_FORMAT_TIME, start, start + duration, &from, &to))
     return;
   if (!has_segment_) {
     from = start;

@@ -82,6 +82,7 @@ class Transcriber final : private SessionListener {
   void on_stats(const SessionStats& stats) override;
 
   bool posts_messages() const;
+  bool posts_raw() const;
   void post(Ptr<GstStructure> structure);
   GstClockTime running_time(Nanos pts) const;
   GstClockTime stream_time(Nanos pts) const;

@@ -17,7 +17,11 @@ namespace dg {
 namespace {
 
 // How much of a frame that is no message is logged.
-constexpr int kShown = 200;
+constexpr std::size_t kShown = 200;
+
+std::string shown(std::string_view frame) {
+  return std::string(frame.substr(0, kShown));
+}
 
 std::string environment(const char* name) {
   const char* value = g_getenv(name);
@@ -78,8 +82,7 @@ void Transcriber::on_metadata(const Metadata& metadata) {
 }
 
 void Transcriber::on_speech_started(const SpeechStarted& started, Nanos time) {
-  if (posts_messages())
-    post(bus::speech_started(started, {running_time(time), stream_time(time)}));
+  if (posts_messages()) post(bus::speech_started(started, {running_time(time), stream_time(time)}));
 }
 
 void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) {
@@ -90,23 +93,23 @@ void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nano
 }
 
 void Transcriber::on_raw(std::string_view json, bool unknown) {
-  Settings settings = this->settings();
-  bool first_unknown = unknown && !std::exchange(told_unknown_, told_unknown_ || unknown);
+  bool told = std::exchange(told_unknown_, told_unknown_ || unknown);
+  bool first_unknown = unknown && !told;
   if (first_unknown)
-    GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %.*s",
-                       static_cast<int>(std::min<std::size_t>(json.size(), kShown)), json.data());
-  if (!settings.post_raw && !(first_unknown && settings.post_messages)) return;
-  post(bus::raw({std::string(json), now(), std::get<std::string>(settings.options.at("language"))}));
+    GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %s", shown(json).c_str());
+  if (!posts_raw() && !(first_unknown && posts_messages())) return;
+  std::string language = std::get<std::string>(settings().options.at("language"));
+  post(bus::raw({std::string(json), now(), language}));
 }
 
 void Transcriber::on_malformed(const Error& error, std::string_view text) {
-  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %.*s",
-                     error.text.c_str(),
-                     static_cast<int>(std::min<std::size_t>(text.size(), kShown)), text.data());
+  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %s",
+                     error.text.c_str(), shown(text).c_str());
 }
 
 void Transcriber::on_service_error(const ServiceError& error) {
-  GST_ELEMENT_WARNING(element_, STREAM, FAILED, ("Deepgram did not take a message: %s", error.description.c_str()),
+  GST_ELEMENT_WARNING(element_, STREAM, FAILED,
+                      ("Deepgram did not take a message: %s", error.description.c_str()),
                       ("%s: %s", error.variant.c_str(), error.message.c_str()));
 }
 
@@ -121,9 +124,9 @@ void Transcriber::on_connection(const ConnectionEvent& event) {
   change.attempt = event.attempt;
   change.request_id = event.request_id;
   if (event.loss)
-    change.trouble = {*event.loss, event.kind.value_or(FaultClass::Transient),
-                      event.state == ConnectionState::BackingOff ? std::optional(event.retry_in)
-                                                                 : std::nullopt};
+    change.trouble = {
+        *event.loss, event.kind.value_or(FaultClass::Transient),
+        event.state == ConnectionState::BackingOff ? std::optional(event.retry_in) : std::nullopt};
   post(bus::connection(change));
 }
 
@@ -148,6 +151,11 @@ void Transcriber::on_failed(const Loss& loss) {
 void Transcriber::on_stats(const SessionStats& stats) {
   Lock lock(mutex_);
   stats_ = stats;
+}
+
+bool Transcriber::posts_raw() const {
+  Lock lock(mutex_);
+  return settings_.post_raw;
 }
 
 bool Transcriber::posts_messages() const {
@@ -188,29 +196,28 @@ Ptr<GstStructure> Transcriber::stats() const {
     return AudioFormat{Encoding::Linear16, std::max(stats.rate, 1), 1}.duration_of(samples);
   };
   const AudioLedger& audio = stats.audio;
-  Ptr<GstStructure> out =
-      Fields("application/x-deepgram-stats")
-          .text("state", connection_state_name(stats.state))
-          .count("connections", stats.connections)
-          .count("reconnects", stats.reconnects)
-          .time("audio-received", time(audio.received))
-          .time("audio-sent", time(audio.sent))
-          .time("audio-replayed", time(audio.replayed))
-          .time("audio-filled", time(audio.filled))
-          .time("audio-dropped", time(audio.dropped))
-          .time("audio-pending", time(audio.pending))
-          .time("backlog", stats.backlog)
-          .text("request-id", stats.request_id)
-          .text("last-error", stats.last_error)
-          .take();
-  gst_structure_set(
-      out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in", G_TYPE_UINT64,
-      stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages, "malformed-messages",
-      G_TYPE_UINT64, stats.malformed, "unknown-messages", G_TYPE_UINT64, stats.unknown,
-      "keepalives", G_TYPE_UINT64, stats.keepalives, "finalizes", G_TYPE_UINT64, stats.finalizes,
-      "interims", G_TYPE_UINT64, stats.interims, "finals", G_TYPE_UINT64, stats.finals,
-      "empty-finals", G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
-      "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
+  Ptr<GstStructure> out = Fields("application/x-deepgram-stats")
+                              .text("state", connection_state_name(stats.state))
+                              .count("connections", stats.connections)
+                              .count("reconnects", stats.reconnects)
+                              .time("audio-received", time(audio.received))
+                              .time("audio-sent", time(audio.sent))
+                              .time("audio-replayed", time(audio.replayed))
+                              .time("audio-filled", time(audio.filled))
+                              .time("audio-dropped", time(audio.dropped))
+                              .time("audio-pending", time(audio.pending))
+                              .time("backlog", stats.backlog)
+                              .text("request-id", stats.request_id)
+                              .text("last-error", stats.last_error)
+                              .take();
+  gst_structure_set(out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in",
+                    G_TYPE_UINT64, stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages,
+                    "malformed-messages", G_TYPE_UINT64, stats.malformed, "unknown-messages",
+                    G_TYPE_UINT64, stats.unknown, "keepalives", G_TYPE_UINT64, stats.keepalives,
+                    "finalizes", G_TYPE_UINT64, stats.finalizes, "interims", G_TYPE_UINT64,
+                    stats.interims, "finals", G_TYPE_UINT64, stats.finals, "empty-finals",
+                    G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
+                    "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
   return out;
 }
 
