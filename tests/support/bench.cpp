@@ -18,10 +18,13 @@ constexpr Nanos kTolerance = 20ms;
 constexpr Nanos kSpacing = 500ms;
 constexpr Nanos kWord = 300ms;
 
-long number_of(const std::string& word) {
+// "w17", or "W17." at the start and the end of a sentence.
+long number_of(std::string word) {
+  if (word.ends_with(".")) word.pop_back();
+  if (word.size() < 2 || (word[0] != 'w' && word[0] != 'W')) return -1;
   char* end = nullptr;
-  long number = word.starts_with("w") ? std::strtol(word.c_str() + 1, &end, 10) : -1;
-  return end && *end == '\0' && word.size() > 1 ? number : -1;
+  long number = std::strtol(word.c_str() + 1, &end, 10);
+  return *end == '\0' ? number : -1;
 }
 
 }  // namespace

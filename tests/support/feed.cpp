@@ -11,15 +11,15 @@
 namespace dg {
 namespace {
 
-std::int64_t samples_in(int rate, Nanos time) {
+std::int64_t count(int rate, Nanos time) {
   return time.count() * rate / 1'000'000'000;
 }
 
 }  // namespace
 
 std::vector<std::int16_t> tone_audio(int rate, int channels, Nanos from, Nanos to) {
-  std::int64_t first = samples_in(rate, from), count = samples_in(rate, to) - first;
-  std::vector<std::int16_t> mono(static_cast<std::size_t>(count));
+  std::int64_t first = count(rate, from);
+  std::vector<std::int16_t> mono(static_cast<std::size_t>(count(rate, to) - first));
   server::tones::write(rate, first, mono);
   if (channels == 1) return mono;
   std::vector<std::int16_t> all;
@@ -50,6 +50,14 @@ gboolean Feed::answer(GstPad* pad, GstObject* parent, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return gst_pad_query_default(pad, parent, query);
   gst_query_set_latency(query, self->live_, clock(self->least_), GST_CLOCK_TIME_NONE);
   return TRUE;
+}
+
+std::int64_t Feed::samples_in(Nanos time) const {
+  return count(rate_, time);
+}
+
+std::size_t Feed::bytes_in(Nanos time) const {
+  return static_cast<std::size_t>(samples_in(time) * channels_) * sizeof(std::int16_t);
 }
 
 bool Feed::begin() {
@@ -114,6 +122,7 @@ Ptr<GstBuffer> Feed::buffer(Nanos from, Nanos to) const {
 
 GstFlowReturn Feed::push(Ptr<GstBuffer> buffer) {
   Watchdog::Guard guard(watchdog_);
+  if (std::exchange(discont_, false)) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
   return gst_pad_push(pad(), buffer.release());
 }
 

@@ -41,7 +41,13 @@ class Feed {
   void live(bool live, Nanos least = {}) { live_ = live, least_ = least; }
   // Its audio is stamped so much later than the oracle has it.
   void offset(Nanos offset) { offset_ = offset; }
+  // How long the buffers are that tones() pushes; 20 ms unless told.
   void cut(Nanos duration) { buffer_ = duration; }
+  // The next buffer has the flag.
+  void discont() { discont_ = true; }
+
+  std::int64_t samples_in(Nanos time) const;
+  std::size_t bytes_in(Nanos time) const;
 
   // Each is true if it was taken.
   bool begin();  // stream-start, caps, segment
@@ -58,7 +64,7 @@ class Feed {
   // The audio that the oracle has there, as one buffer.
   Ptr<GstBuffer> buffer(Nanos from, Nanos to) const;
   GstFlowReturn push(Ptr<GstBuffer> buffer);
-  // The same, pushed in buffers of 20 ms.
+  // The same, pushed in short buffers; what the first push that failed said.
   GstFlowReturn tones(Nanos from, Nanos to);
 
  private:
@@ -70,6 +76,7 @@ class Feed {
   std::atomic<bool> live_ = false;
   std::atomic<Nanos> least_ = Nanos(0);
   Nanos offset_{}, buffer_ = std::chrono::milliseconds(20);
+  bool discont_ = false;
 };
 
 }  // namespace dg
