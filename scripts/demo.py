@@ -82,7 +82,8 @@ def local_server(build):
         ready, _, _ = select.select([server.stdout], [], [], START_SECONDS)
         url = server.stdout.readline().strip() if ready else ""
         if not url.startswith("ws"):
-            raise Failure(f"the server did not start: {log.read_text().strip() or 'it said nothing'}")
+            said = log.read_text(errors="replace").strip() or "it said nothing"
+            raise Failure(f"the server did not start: {said}\nto see it alone, run: {shlex.join(map(str, command))}")
         print(f"listening on {url}, process {server.pid}")
         yield url
 
@@ -99,7 +100,10 @@ def service(build):
 
 
 def captioning(speech, output, properties):
-    """One pipeline: the speech becomes text, the text a file and captions, the sound a picture."""
+    """One pipeline: the speech becomes text, the text a file and captions, the sound a picture.
+
+    The encoder has one thread, since those of libvpx spin while they wait for one another.
+    """
     return shlex.split(f"""
         filesrc location={shlex.quote(str(speech))} ! decodebin ! audioconvert ! audioresample !
             audio/x-raw,format=S16LE,layout=interleaved ! tee name=sound
@@ -109,7 +113,7 @@ def captioning(speech, output, properties):
         sound. ! {WHOLE} ! audioconvert ! wavescope style=color-lines !
             video/x-raw,width={WIDTH},height={HEIGHT},framerate=25/1 ! videoconvert !
             textoverlay name=overlay font-desc="Sans 20" !
-            vp8enc deadline=1 cpu-used=8 threads=2 target-bitrate=1000000 ! queue ! file.
+            vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=1000000 ! queue ! file.
         sound. ! {WHOLE} ! audioconvert ! vorbisenc ! queue ! file.
         webmmux name=file ! filesink location={shlex.quote(str(output / "captioned.webm"))}""")
 

@@ -72,8 +72,10 @@ Loss refusal(SoupMessage* message) {
   return loss;
 }
 
+// That there is no such name is one thing, that nobody can be asked another.
 Cause cause_of(const GError* error) {
-  if (error->domain == G_RESOLVER_ERROR) return Cause::Resolve;
+  if (error->domain == G_RESOLVER_ERROR)
+    return error->code == G_RESOLVER_ERROR_NOT_FOUND ? Cause::Resolve : Cause::Connect;
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_BAD_CERTIFICATE ||
                    error->code == G_TLS_ERROR_CERTIFICATE_REQUIRED

@@ -22,7 +22,7 @@ template <> struct Unref<SoupWebsocketConnection> { void operator()(SoupWebsocke
 struct SocketLimits {
   Nanos user_timeout = std::chrono::seconds(10);  // of data that the peer does not acknowledge
   int unsent_bytes = 32 * 1024;                   // in the kernel, before writable() turns false
-  std::size_t longest_message = 4 * 1024 * 1024;  // a longer one ends the connection
+  std::size_t longest_message = std::size_t{4} << 20;  // a longer one ends the connection
 };
 
 // How a socket is made. The objects are borrowed for the making; null stands for the system's own.
@@ -30,7 +30,7 @@ struct SocketOptions {
   GTlsDatabase* tls_database = nullptr;
   GTlsInteraction* tls_interaction = nullptr;
   GProxyResolver* proxy_resolver = nullptr;
-  SocketLimits limits;
+  SocketLimits limits{};
 };
 
 // A WebSocket on libsoup. It belongs to the thread that makes it and to the main context that is

@@ -33,7 +33,8 @@ std::string unwrapped(const std::string& line) {
 }
 
 std::vector<std::string> fixture(const std::string& name) {
-  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) + "/" + name);
+  const char* folder = std::getenv("DG_FIXTURES");
+  std::ifstream file(std::string(folder ? folder : ".") + "/" + name);
   std::vector<std::string> messages;
   for (std::string line; std::getline(file, line);)
     if (!line.empty()) messages.push_back(unwrapped(line));

@@ -30,7 +30,8 @@ std::string accept_value(const std::string& request) {
 
 }  // namespace
 
-RawServer::RawServer() : service_(g_socket_service_new()) {
+RawServer::RawServer(GTlsCertificate* certificate)
+    : service_(g_socket_service_new()), certificate_(certificate) {
   GInetAddress* loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
   GSocketAddress* any = g_inet_socket_address_new(loopback, 0);
   GSocketAddress* bound = nullptr;
@@ -56,7 +57,8 @@ RawServer::~RawServer() {
 }
 
 std::string RawServer::url() const {
-  return "ws://127.0.0.1:" + std::to_string(port_) + "/v1/listen";
+  return std::string(certificate_ ? "wss" : "ws") + "://127.0.0.1:" + std::to_string(port_) +
+         "/v1/listen";
 }
 
 void RawServer::upgrade(std::string headers) {
@@ -76,16 +78,19 @@ void RawServer::accepted(GSocketConnection* connection) {
   received_.clear();
   at_end_ = false;
   connection_ = G_SOCKET_CONNECTION(g_object_ref(connection));
+  stream_ = certificate_
+                ? g_tls_server_connection_new(G_IO_STREAM(connection), certificate_, nullptr)
+                : G_IO_STREAM(g_object_ref(connection));
   read();
 }
 
 void RawServer::read() {
-  if (!connection_ || input_) return;
+  if (!stream_ || input_) return;
   auto on_readable = +[](GObject*, gpointer self) -> gboolean {
     static_cast<RawServer*>(self)->readable();
     return G_SOURCE_CONTINUE;
   };
-  GInputStream* input = g_io_stream_get_input_stream(G_IO_STREAM(connection_));
+  GInputStream* input = g_io_stream_get_input_stream(stream_);
   input_ = g_pollable_input_stream_create_source(G_POLLABLE_INPUT_STREAM(input), nullptr);
   g_source_set_callback(input_, G_SOURCE_FUNC(on_readable), this, nullptr);
   g_source_attach(input_, g_main_context_get_thread_default());
@@ -100,9 +105,13 @@ void RawServer::stop_reading() {
 
 void RawServer::readable() {
   char buffer[65536];
-  GInputStream* input = g_io_stream_get_input_stream(G_IO_STREAM(connection_));
+  GInputStream* input = g_io_stream_get_input_stream(stream_);
+  GError* error = nullptr;
   gssize size = g_pollable_input_stream_read_nonblocking(G_POLLABLE_INPUT_STREAM(input), buffer,
-                                                         sizeof buffer, nullptr, nullptr);
+                                                         sizeof buffer, nullptr, &error);
+  bool blocked = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  g_clear_error(&error);
+  if (blocked) return;  // TLS has read its own
   if (size <= 0) {
     at_end_ = true;
     stop_reading();
@@ -120,18 +129,23 @@ void RawServer::answer_request() {
   write(response);
 }
 
+bool RawServer::is_hung_up() const {
+  GSocket* socket = g_socket_connection_get_socket(connection_);
+  return g_socket_condition_check(socket, static_cast<GIOCondition>(G_IO_HUP | G_IO_ERR)) != 0;
+}
+
 void RawServer::write(std::string_view bytes) {
-  GOutputStream* output = g_io_stream_get_output_stream(G_IO_STREAM(connection_));
+  GOutputStream* output = g_io_stream_get_output_stream(stream_);
   EXPECT_TRUE(
       g_output_stream_write_all(output, bytes.data(), bytes.size(), nullptr, nullptr, nullptr));
 }
 
 void RawServer::close() {
   stop_reading();
-  if (auto* connection = std::exchange(connection_, nullptr)) {
-    g_io_stream_close(G_IO_STREAM(connection), nullptr, nullptr);
-    g_object_unref(connection);
-  }
+  if (!connection_) return;
+  g_io_stream_close(G_IO_STREAM(connection_), nullptr, nullptr);
+  g_clear_object(&stream_);
+  g_clear_object(&connection_);
 }
 
 void RawServer::reset() {

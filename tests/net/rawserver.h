@@ -13,17 +13,19 @@ namespace dg {
 // server would never do. Runs in the thread's default main context.
 class RawServer {
  public:
-  RawServer();
+  explicit RawServer(GTlsCertificate* certificate = nullptr);
   ~RawServer();
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
   std::string url() const;
-  bool is_connected() const { return connection_ != nullptr; }
+  bool is_connected() const { return stream_ != nullptr; }
   // What came since the upgrade, or since the connection was made.
   const std::string& received() const { return received_; }
   // Whether the peer has ended the connection.
   bool at_end() const { return at_end_; }
+  // The same, found without reading.
+  bool is_hung_up() const;
 
   // Answers the next handshake with 101; `headers` are lines with \r\n.
   void upgrade(std::string headers = "");
@@ -42,7 +44,9 @@ class RawServer {
 
   GSocketService* service_;
   guint16 port_;
+  GTlsCertificate* certificate_;
   GSocketConnection* connection_ = nullptr;
+  GIOStream* stream_ = nullptr;  // the connection, or TLS on it
   GSource* input_ = nullptr;
   std::function<std::string(const std::string& request)> answer_;
   std::string received_;

@@ -13,6 +13,8 @@
 
 namespace dg {
 
+inline constexpr std::size_t kMebibyte = 1024 * 1024;
+
 // A socket under test on a loop of its own. After each test no file is open that was not before:
 // a socket that is destroyed takes everything with it.
 class SocketTest : public testing::Test {

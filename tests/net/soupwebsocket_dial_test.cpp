@@ -4,6 +4,7 @@
 #include "net/rawserver.h"
 #include "net/socketfixture.h"
 #include "net/soupserver.h"
+#include "net/stubresolver.h"
 
 namespace dg {
 namespace {
@@ -177,6 +178,21 @@ TEST_F(Dialing, FindsNobody) {
   ASSERT_TRUE(until_lost());
   EXPECT_EQ(seen.losses[0].cause, Cause::Connect);
   EXPECT_FALSE(seen.losses[0].text.empty());
+}
+
+TEST_F(Dialing, FindsNoSuchHost) {
+  StubResolver resolver(G_RESOLVER_ERROR_NOT_FOUND);
+  open("ws://nobody.invalid/");
+  ASSERT_TRUE(until_lost());
+  EXPECT_EQ(seen.losses[0].cause, Cause::Resolve);
+  EXPECT_NE(seen.losses[0].text.find("nobody.invalid"), std::string::npos);
+}
+
+TEST_F(Dialing, FindsNobodyToAskForTheHost) {
+  StubResolver resolver(G_RESOLVER_ERROR_TEMPORARY_FAILURE);
+  open("ws://nobody.invalid/");
+  ASSERT_TRUE(until_lost());
+  EXPECT_EQ(seen.losses[0].cause, Cause::Connect);
 }
 
 TEST_F(Dialing, RefusesWhatIsNoAddress) {

@@ -39,7 +39,7 @@ TEST_F(Connected, TakesLongMessages) {
   TestServer server;
   open(server.url());
   ASSERT_TRUE(until_open());
-  std::string mebibyte(1024 * 1024, 'x');
+  std::string mebibyte(kMebibyte, 'x');
   server.send(mebibyte);
   ASSERT_TRUE(until([&] { return !seen.texts.empty(); }));
   EXPECT_EQ(seen.texts[0], mebibyte);
@@ -51,7 +51,7 @@ TEST_F(Connected, EndsOnAMessageThatIsTooLong) {
   TestServer server;
   open(server.url());
   ASSERT_TRUE(until_open());
-  server.send(std::string(5 * 1024 * 1024, 'x'));
+  server.send(std::string(5 * kMebibyte, 'x'));
   ASSERT_TRUE(until_lost());
   EXPECT_EQ(seen.losses[0].cause, Cause::Lost);
   EXPECT_NE(seen.losses[0].text.find("larger"), std::string::npos);
@@ -104,7 +104,7 @@ TEST_F(Connected, TakesNothingBeforeItIsOpen) {
 // What the service has not read must lie in our queue, not in the kernel's or libsoup's.
 class Stalled : public SocketTest {
  protected:
-  static constexpr std::size_t kMost = 64 * 1024 * 1024;
+  static constexpr std::size_t kMost = 64 * kMebibyte;
 
   void connect() {
     raw.upgrade();
@@ -130,7 +130,7 @@ TEST_F(Stalled, TakesLittleAndGoesOnWhenReadAgain) {
   connect();
   std::size_t sent = fill();
   // The peer's receive buffer, at most 6 MB on Linux, is not ours to bound.
-  EXPECT_LT(sent, std::size_t{16} * 1024 * 1024);
+  EXPECT_LT(sent, 16 * kMebibyte);
   EXPECT_FALSE(socket->writable());
   EXPECT_EQ(seen.writable, 0);
   raw.read();
@@ -144,7 +144,9 @@ TEST_F(Stalled, EndsAtOnceWhenDestroyed) {
   connect();
   ASSERT_LT(fill(), kMost);
   long before = open_files();
+  EXPECT_FALSE(raw.is_hung_up());
   socket.reset();
+  EXPECT_TRUE(raw.is_hung_up());
   loop.drain();
   EXPECT_EQ(open_files(), before - 1);
 }

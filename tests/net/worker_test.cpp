@@ -46,6 +46,7 @@ TEST(Worker, KeepsTheOrderOfEachThread) {
   constexpr int kThreads = 4, kTasks = 5000;
   std::vector<std::vector<int>> seen(kThreads);  // of the network thread until the call below
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int id = 0; id < kThreads; ++id)
     threads.emplace_back([&seen, id] {
       for (int i = 0; i < kTasks; ++i)
