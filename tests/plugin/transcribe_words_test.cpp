@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every word once, in order, at its time: with the oracle of server/tones.h.
+#include <gtest/gtest.h>
+
+#include "support/bench.h"
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Kind {
+  const char* name;
+  int rate, channels;
+  const char* before;
+};
+constexpr Kind kKinds[] = {
+    {"S16LE16k", 16000, 1, ""},
+    {"Mulaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! mulawenc ! "},
+    {"Alaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! alawenc ! "},
+    {"Stereo44k1", 44100, 2, ""},
+};
+
+class TranscribeWords : public testing::TestWithParam<Kind> {
+ protected:
+  static Bench::Setup setup() {
+    Bench::Setup setup;
+    setup.rate = GetParam().rate;
+    setup.channels = GetParam().channels;
+    setup.before = GetParam().before;
+    return setup;
+  }
+};
+
+TEST_P(TranscribeWords, ComeOnceInOrderAtTheirTime) {
+  Bench bench(setup());
+  bench.play();
+  EXPECT_EQ(bench.feed().tones(0s, 60s), GST_FLOW_OK);
+  ASSERT_TRUE(bench.finish());
+  EXPECT_TRUE(same_words(bench.words(), words_between(0s, 60s)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TranscribeWords, testing::ValuesIn(kKinds),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST(TranscribeLongWords, DoNotDriftInTenMinutes) {
+  Bench bench;
+  bench.play();
+  bench.feed().cut(100ms);
+  EXPECT_EQ(bench.feed().tones(0s, 600s), GST_FLOW_OK);
+  ASSERT_TRUE(bench.finish());
+  EXPECT_TRUE(same_words(bench.words(), words_between(0s, 600s)));
+}
+
+}  // namespace
+}  // namespace dg
