@@ -92,9 +92,17 @@ void Intake::pause(Nanos now, bool overdue) {
 
 void Intake::flush(Nanos now) {
   backlog_.drop_oldest(Nanos(0));
-  std::erase_if(marks_, [](const Mark& mark) { return !mark.parcel; });
-  pause(now);
   hole_end_.reset();
+  bool format_changes = std::any_of(marks_.begin(), marks_.end(),
+                                    [](const Mark& mark) { return mark.ask == Mark::Ask::Close; });
+  marks_.clear();
+  if (format_changes) {
+    Mark change;
+    change.ask = Mark::Ask::Close;
+    mark(std::move(change), now);
+  } else {
+    pause(now);
+  }
   track_.restart();
 }
 

@@ -243,6 +243,21 @@ TEST_F(SessionTest, ForgetsWhatWasBeforeAFlush) {
   EXPECT_EQ(service.seen().connections, 1);
 }
 
+TEST_F(SessionTest, StartsANewConnectionForANewFormatBehindAFlush) {
+  service.delay = [] { return Nanos(3s); };
+  SessionRun run(time, service, limits);
+  give(run, 0, 2300, 0s);
+  run.pass_until(time.now() + 100ms);
+  AudioFormat other{Encoding::Linear16, 8000, 1};
+  run.give(Audio{{3s, other, std::vector<std::byte>(16000)}});
+  run.give(Flush{});
+  run.give(Audio{{9s, other, std::vector<std::byte>(16000)}});
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 60s));
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_EQ(words(run), std::vector<int>{});
+}
+
 TEST_F(SessionTest, HoldsTheInputBackWhenItMayAndDropsTheOldestWhenLive) {
   limits.max_backlog = 2s;
   service.fault = [](int) { return VirtualFault{.kind = VirtualFault::Kind::NeverAnswer}; };
