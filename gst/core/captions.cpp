@@ -22,7 +22,7 @@ std::string clean(std::string_view text) {
     bool blank = line || static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
     if (!blank) {
       out += c;
-      if (out.ends_with("-->")) out.replace(out.size() - 3, 3, "->");
+      while (out.ends_with("-->")) out.erase(out.size() - 2, 1);
     } else if (!out.empty() && out.back() != '\n') {
       if (out.back() == ' ') out.pop_back();
       out += line ? '\n' : ' ';
@@ -48,16 +48,25 @@ void Captions::take(const Revision& revision) {
 
 void Captions::take_words(const Revision& revision) {
   for (const Word& word : revision.words) {
-    Caption caption{word.start, {}, word.punctuated_word, {word}, revision.channel, word.speaker,
-                    word.confidence};
+    Caption caption{word.start,       {},           word.punctuated_word, {word},
+                    revision.channel, word.speaker, word.confidence};
     caption.ends_utterance = revision.ends_utterance && &word == &revision.words.back();
     add(std::move(caption), word.end);
   }
+  if (!revision.words.empty()) return;
+  Caption whole;
+  whole.pts = revision.from;
+  whole.text = revision.transcript;
+  whole.channel = revision.channel;
+  whole.confidence = revision.confidence;
+  whole.ends_utterance = revision.ends_utterance;
+  add(std::move(whole), revision.to);
 }
 
 void Captions::take_utterance(const Revision& revision) {
   auto known = speaking_.find(revision.channel);
-  if (std::string text = clean(revision.transcript); !text.empty()) {
+  std::string text = clean(revision.transcript);
+  if (!text.empty()) {
     bool timed = !revision.words.empty();
     Nanos start = timed ? revision.words.front().start : revision.from;
     if (known == speaking_.end()) {
@@ -77,7 +86,8 @@ void Captions::take_utterance(const Revision& revision) {
     known->second.end = timed ? revision.words.back().end : revision.to;
   }
   if (known == speaking_.end()) return;
-  if (revision.to <= known->second.caption.pts) return;  // an end that comes late, of one before
+  bool of_one_before = text.empty() && revision.to < known->second.caption.pts;
+  if (of_one_before) return;  // its end comes late
   if (!revision.ends_utterance && revision.to - known->second.caption.pts < kLongestUtterance)
     return;
   known->second.caption.ends_utterance = revision.ends_utterance;
@@ -100,8 +110,7 @@ void Captions::add(Caption caption, Nanos end) {
   if (caption.text.empty()) return;
   caption.duration = std::max(end - caption.pts, kShortest);
   auto later = [](const Caption& a, const Caption& b) { return a.pts < b.pts; };
-  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), caption, later),
-                std::move(caption));
+  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), caption, later), std::move(caption));
 }
 
 void Captions::settled(Nanos time) {
@@ -115,8 +124,7 @@ void Captions::due(Nanos time) {
 // Up to where nothing more can come, or may be waited for.
 Nanos Captions::horizon() const {
   Nanos until = settled_;
-  for (const auto& [channel, speaking] : speaking_)
-    until = std::min(until, speaking.caption.pts);
+  for (const auto& [channel, speaking] : speaking_) until = std::min(until, speaking.caption.pts);
   return std::max(until, due_);
 }
 
