@@ -240,6 +240,8 @@ void Session::dial() {
   bool again = connections_++ > 0;
   stats_.reconnects += again;
   connection_.emplace(environment_.make_socket(), format, now);
+  // Results may come before audio is written, and have a place all the same.
+  connection_->timeline.sent(slice->from, slice->pts, 0);
   bool multichannel = std::get<bool>(options_.at("multichannel"));
   transcript_.connected(multichannel ? format.channels : 1);
   phase_ = Phase::Dialing;
