@@ -307,14 +307,18 @@ TEST_F(IntakeTest, DropsWhatIsNotWrittenWhenItIsFlushed) {
   EXPECT_EQ(intake.backlog().end(), 1100);
 }
 
-TEST_F(IntakeTest, KeepsTheMarksOfOthersWhenItIsFlushed) {
+TEST_F(IntakeTest, KeepsNoMarkButAChangeOfTheFormatWhenItIsFlushed) {
   audio(0s, 1000);
-  Mark mark;
-  mark.parcel = std::make_unique<Parcel>();
-  intake.mark(std::move(mark), now);
+  intake.mark({}, now);
   intake.flush(now);
-  ASSERT_EQ(intake.marks().size(), 1u);  // nothing was written: there is nothing to ask for
-  EXPECT_TRUE(intake.marks()[0].parcel);
+  EXPECT_EQ(intake.marks().size(), 0u);  // nothing was written: there is nothing to ask for
+
+  audio(0s, 1000);
+  Mark change;
+  change.ask = Mark::Ask::Close;
+  intake.mark(std::move(change), now);
+  intake.flush(now);
+  EXPECT_EQ(asks(intake), Asks({{Mark::Ask::Close, 2000}}));
 }
 
 TEST_F(IntakeTest, FillsNothingOfAHoleBeforeAFlush) {
