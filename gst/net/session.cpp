@@ -122,7 +122,8 @@ bool Session::dropping() const {
 }
 
 bool Session::may_take() const {
-  return phase_ == Phase::Over || dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+  bool room = dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+  return room || phase_ == Phase::Over || environment_.has_flush();
 }
 
 void Session::take(const Step& step) {
