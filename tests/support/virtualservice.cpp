@@ -50,8 +50,7 @@ class VirtualService::Socket final : public WebSocket {
     listener_ = &listener;
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
-    if (fault_.kind != VirtualFault::Kind::Refuse)
-      return later(20ms, [this] { greet(); });
+    if (fault_.kind != VirtualFault::Kind::Refuse) return later(20ms, [this] { greet(); });
     Loss loss;
     loss.cause = Cause::Http;
     loss.http_status = fault_.status;
