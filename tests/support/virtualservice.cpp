@@ -97,8 +97,8 @@ class VirtualService::Socket final : public WebSocket {
   };
 
   // Runs unless the socket is gone by then.
-  void later(Nanos delay, std::function<void()> what) {
-    service_.time_.after(delay, [alive = std::weak_ptr(alive_), what = std::move(what)] {
+  void later(Nanos wait, std::function<void()> what) {
+    service_.time_.after(wait, [alive = std::weak_ptr(alive_), what = std::move(what)] {
       if (alive.lock()) what();
     });
   }
