@@ -21,13 +21,12 @@ Nanos Backoff::next(FaultClass kind, std::optional<Nanos> retry_after) {
     return Nanos(std::uniform_int_distribution<Nanos::rep>(least.count(), most.count())(random_));
   };
   if (kind == FaultClass::Capacity) {
-    Nanos wait =
-        between(kLeastForCapacity,
-                std::min(kLeastForCapacity * (1 << std::min(failures, 4)), kMostForCapacity));
+    Nanos most = std::min(kLeastForCapacity * (2 << std::min(failures, 4)), kMostForCapacity);
+    Nanos wait = between(kLeastForCapacity, most);
     return std::max(wait, std::min(retry_after.value_or(0s), kMostForCapacity));
   }
-  Nanos wait =
-      failures == 0 ? 0s : between(0s, std::min(kBase * (1 << std::min(failures, 10)), kMost));
+  Nanos most = failures == 0 ? 0s : std::min(kBase * (1 << std::min(failures, 10)), kMost);
+  Nanos wait = between(0s, most);
   return std::max(wait, std::min(retry_after.value_or(0s), kMostForCapacity));
 }
 

@@ -22,7 +22,7 @@ std::string clean(std::string_view text) {
     bool blank = line || static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
     if (!blank) {
       out += c;
-      if (out.ends_with("-->")) out.replace(out.size() - 3, 3, "->");
+      while (out.ends_with("-->")) out.erase(out.size() - 2, 1);
     } else if (!out.empty() && out.back() != '\n') {
       if (out.back() == ' ') out.pop_back();
       out += line ? '\n' : ' ';
@@ -53,11 +53,20 @@ void Captions::take_words(const Revision& revision) {
     caption.ends_utterance = revision.ends_utterance && &word == &revision.words.back();
     add(std::move(caption), word.end);
   }
+  if (!revision.words.empty()) return;
+  Caption whole;
+  whole.pts = revision.from;
+  whole.text = revision.transcript;
+  whole.channel = revision.channel;
+  whole.confidence = revision.confidence;
+  whole.ends_utterance = revision.ends_utterance;
+  add(std::move(whole), revision.to);
 }
 
 void Captions::take_utterance(const Revision& revision) {
   auto known = speaking_.find(revision.channel);
-  if (std::string text = clean(revision.transcript); !text.empty()) {
+  std::string text = clean(revision.transcript);
+  if (!text.empty()) {
     bool timed = !revision.words.empty();
     Nanos start = timed ? revision.words.front().start : revision.from;
     if (known == speaking_.end()) {
@@ -77,7 +86,8 @@ void Captions::take_utterance(const Revision& revision) {
     known->second.end = timed ? revision.words.back().end : revision.to;
   }
   if (known == speaking_.end()) return;
-  if (revision.to <= known->second.caption.pts) return;  // an end that comes late, of one before
+  bool of_one_before = text.empty() && revision.to < known->second.caption.pts;
+  if (of_one_before) return;  // its end comes late
   if (!revision.ends_utterance && revision.to - known->second.caption.pts < kLongestUtterance)
     return;
   known->second.caption.ends_utterance = revision.ends_utterance;

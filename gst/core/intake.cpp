@@ -8,6 +8,8 @@ namespace {
 
 // Timestamps are rounded; only a jump larger than this is a hole.
 constexpr Nanos kJitter = std::chrono::milliseconds(1);
+// Timestamps are input: none may cost all memory.
+constexpr Nanos kLongestFill = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -19,7 +21,7 @@ void Intake::audio(Backlog::Piece piece, Nanos now) {
   }
   format_ = piece.format;
   std::optional<Nanos> expected = track_.end_pts();
-  if (hole_end_ && expected && piece.pts <= *expected) hole_end_.reset();
+  if (hole_end_ && expected && piece.pts <= *expected + kJitter) hole_end_.reset();
   reach(piece.pts, false, now);
   if (hole_end_) fill();
   skipping_ = false;
@@ -40,9 +42,11 @@ void Intake::reach(Nanos to, bool declared, Nanos now) {
   std::optional<Nanos> end = track_.end_pts();
   if (!end || to <= *end + kJitter) return;
   hole_end_ = to;
-  if (declared && policy_.fill_declared && format_) return fill();
+  bool fills = declared && policy_.fill_declared && to - *end <= kLongestFill;
+  if (fills && format_) return fill();
   bool nothing_before = !format_ || backlog_.end() == 0;
-  if (to - *end <= policy_.max_fill && !nothing_before && !skipping_) return;
+  bool is_short = to - *end <= std::min(policy_.max_fill, kLongestFill);
+  if (is_short && !nothing_before && !skipping_) return;
   pause(now);
   track_.skip_to(to);
   hole_end_.reset();
@@ -88,9 +92,17 @@ void Intake::pause(Nanos now, bool overdue) {
 
 void Intake::flush(Nanos now) {
   backlog_.drop_oldest(Nanos(0));
-  std::erase_if(marks_, [](const Mark& mark) { return !mark.parcel; });
-  pause(now);
   hole_end_.reset();
+  bool format_changes = std::any_of(marks_.begin(), marks_.end(),
+                                    [](const Mark& mark) { return mark.ask == Mark::Ask::Close; });
+  marks_.clear();
+  if (format_changes) {
+    Mark change;
+    change.ask = Mark::Ask::Close;
+    mark(std::move(change), now);
+  } else {
+    pause(now);
+  }
   track_.restart();
 }
 

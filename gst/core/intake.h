@@ -30,7 +30,8 @@ class Intake {
   void mark(Mark mark, Nanos now);
   // What was said so far is to be made final, since nothing follows for a while.
   void pause(Nanos now, bool overdue = false);
-  // Audio after this is another stream's: what is not written goes.
+  // Audio after this is another stream's: what is not written goes, and all marks, whose parcels
+  // the caller has taken.
   void flush(Nanos now);
 
   Backlog& backlog() { return backlog_; }

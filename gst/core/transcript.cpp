@@ -39,18 +39,20 @@ Revision Revision::take_before(Position position) {
 }
 
 void Transcript::connected(int channels) {
-  Position start = cut();
-  channels_.resize(static_cast<std::size_t>(std::clamp(channels, 1, kMostChannels)),
-                   Channel{start, {}, {}});
-  for (Channel& channel : channels_) channel.heard = {};
+  expect(channels);
+  told_ = cut();
+  for (Channel& channel : channels_) channel.told = channel.cut;
+}
+
+// There may be more than was said: the url can ask for them too.
+void Transcript::expect(int channels) {
+  auto count = static_cast<std::size_t>(std::clamp(channels, 1, kMostChannels));
+  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, {}});
 }
 
 Transcript::Channel& Transcript::channel_of(const Results& results) {
-  int count =
-      std::clamp(std::max(results.channel.count, results.channel.index + 1), 1, kMostChannels);
-  if (static_cast<int>(channels_.size()) < count)
-    channels_.resize(static_cast<std::size_t>(count), Channel{cut(), {}, {}});
-  int index = std::clamp(results.channel.index, 0, count - 1);
+  int index = std::clamp(results.channel.index, 0, kMostChannels - 1);
+  expect(std::max(results.channel.count, index + 1));
   return channels_[static_cast<std::size_t>(index)];
 }
 
@@ -58,7 +60,7 @@ Revision Transcript::take(const Results& results, const Timeline& heard) {
   Channel& channel = channel_of(results);
   // What a replay repeats is told apart on the service's own clock, so that words are compared
   // with each other and not with a mapping of theirs.
-  Nanos done = std::max(channel.heard, heard.time_of(channel.cut));
+  Nanos done = heard.time_of(channel.told);
   Revision revision;
   revision.channel = static_cast<int>(&channel - channels_.data());
   revision.final = results.is_final;
@@ -75,17 +77,17 @@ Revision Transcript::take(const Results& results, const Timeline& heard) {
     return revision;
   }
   channel.interim.reset();
-  channel.heard = std::max(channel.heard, results.end());
   if (auto end = heard.position_at(results.end())) channel.cut = std::max(channel.cut, *end);
   return revision;
 }
 
 void Transcript::add_words(Revision& to, const Results& results, const Timeline& heard,
                            Nanos done) {
+  auto repeated = [done](Nanos middle) { return done > Nanos(0) && middle <= done; };
   for (const Word& word : results.words) {
     auto place = heard.place(word.start, word.end);
     if (!place) continue;
-    if (word.start + (word.end - word.start) / 2 <= done) {
+    if (repeated(word.start + (word.end - word.start) / 2)) {
       duplicates_ += results.is_final;
       continue;
     }
@@ -95,8 +97,8 @@ void Transcript::add_words(Revision& to, const Results& results, const Timeline&
     to.words.push_back(std::move(placed));
     to.middles.push_back(place->middle);
   }
-  bool repeated = results.words.empty() && results.start + results.duration / 2 < done;
-  bool whole = to.words.size() == results.words.size() && !repeated;
+  bool known = results.words.empty() && repeated(results.start + results.duration / 2);
+  bool whole = to.words.size() == results.words.size() && !known;
   to.transcript = whole ? results.transcript : joined(to.words);
 }
 
@@ -104,9 +106,7 @@ std::vector<Revision> Transcript::finish(Position written) {
   std::vector<Revision> left;
   for (Channel& channel : channels_) {
     std::optional<Revision> interim = std::exchange(channel.interim, std::nullopt);
-    if (!interim) continue;
-    if (!interim->words.empty()) interim->take_before(channel.cut);  // was flushed, or replayed
-    if (interim->transcript.empty()) continue;
+    if (!interim || interim->transcript.empty()) continue;
     interim->final = interim->promoted = interim->ends_utterance = true;
     left.push_back(std::move(*interim));
   }
@@ -115,7 +115,18 @@ std::vector<Revision> Transcript::finish(Position written) {
 }
 
 void Transcript::settle(Position position) {
-  for (Channel& channel : channels_) channel.cut = std::max(channel.cut, position);
+  told_ = std::max(told_, position);
+  for (Channel& channel : channels_) {
+    channel.cut = std::max(channel.cut, position);
+    channel.told = std::max(channel.told, position);
+    if (!channel.interim) continue;
+    channel.interim->take_before(position);
+    if (channel.interim->words.empty()) channel.interim.reset();
+  }
+  bool alike = std::all_of(channels_.begin(), channels_.end(), [&](const Channel& channel) {
+    return channel.cut == position && !channel.interim;
+  });
+  if (alike) channels_.resize(1);  // what comes may have fewer
 }
 
 Position Transcript::cut() const {

@@ -36,7 +36,7 @@ struct Revision {
 // the network thread only.
 class Transcript {
  public:
-  // A new connection begins, with this many channels.
+  // A new connection begins, with this many channels or more.
   void connected(int channels);
   // What is new in a result of the newest connection; `heard` is what was sent there.
   Revision take(const Results& results, const Timeline& heard);
@@ -53,14 +53,16 @@ class Transcript {
  private:
   struct Channel {
     Position cut = 0;
-    Nanos heard{};  // the end of the last final of this connection, on the service's clock
+    Position told = 0;  // what lies before it came on an earlier connection, or is not wanted
     std::optional<Revision> interim;
   };
 
+  void expect(int channels);
   Channel& channel_of(const Results& results);
   void add_words(Revision& to, const Results& results, const Timeline& heard, Nanos done);
 
   std::vector<Channel> channels_{1};
+  Position told_ = 0;  // the same for a channel that was not heard of yet
   int duplicates_ = 0;
 };
 

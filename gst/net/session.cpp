@@ -122,7 +122,8 @@ bool Session::dropping() const {
 }
 
 bool Session::may_take() const {
-  return phase_ == Phase::Over || dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+  bool room = dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+  return room || phase_ == Phase::Over || environment_.has_flush();
 }
 
 void Session::take(const Step& step) {
@@ -240,6 +241,8 @@ void Session::dial() {
   bool again = connections_++ > 0;
   stats_.reconnects += again;
   connection_.emplace(environment_.make_socket(), format, now);
+  // Results may come before audio is written, and have a place all the same.
+  connection_->timeline.sent(slice->from, slice->pts, 0);
   bool multichannel = std::get<bool>(options_.at("multichannel"));
   transcript_.connected(multichannel ? format.channels : 1);
   phase_ = Phase::Dialing;

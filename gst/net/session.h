@@ -37,6 +37,8 @@ class Session final : private WebSocket::Listener {
     virtual void wake_at(Nanos when) = 0;
     virtual std::optional<Input> next_input() = 0;
     virtual bool has_input() = 0;
+    // Whether there is a Flush in the input: nothing before it may hold it up.
+    virtual bool has_flush() = 0;
     virtual std::unique_ptr<WebSocket> make_socket() = 0;
 
    protected:

@@ -24,7 +24,7 @@ Step next_dialing(const Situation& now) {
 }
 
 Step next_waiting(const Situation& now) {
-  if (!now.audio && !now.undecided) return {Kind::Rest};
+  if (!now.audio) return {Kind::Rest};
   if (now.give_up_at <= now.now) return {Kind::Fail};
   if (now.dial_at <= now.now) return {Kind::Dial};
   return wait({now.dial_at, now.give_up_at, now.overdue_at});

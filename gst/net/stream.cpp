@@ -44,8 +44,11 @@ void Stream::end(std::unique_ptr<Stream> stream) {
 }
 
 bool Stream::push(Input input, Room room) {
+  int flush = std::holds_alternative<Flush>(input) ? 1 : 0;
+  flushes_ += flush;
   bool taken =
       room == Room::Await ? input_.push(std::move(input)) : input_.push_now(std::move(input));
+  if (!taken) flushes_ -= flush;
   if (taken && !awake_.exchange(true)) worker_.post([this] { run(); });
   return taken;
 }
@@ -76,11 +79,17 @@ void Stream::wake_at(Nanos when) {
 }
 
 std::optional<Input> Stream::next_input() {
-  return input_.try_pop();
+  std::optional<Input> input = input_.try_pop();
+  if (input && std::holds_alternative<Flush>(*input)) --flushes_;
+  return input;
 }
 
 bool Stream::has_input() {
   return !input_.empty();
+}
+
+bool Stream::has_flush() {
+  return flushes_ > 0;
 }
 
 std::unique_ptr<WebSocket> Stream::make_socket() {

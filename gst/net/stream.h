@@ -42,6 +42,7 @@ class Stream final : private Session::Environment {
   void wake_at(Nanos when) override;
   std::optional<Input> next_input() override;
   bool has_input() override;
+  bool has_flush() override;
   std::unique_ptr<WebSocket> make_socket() override;
 
   void run();
@@ -51,6 +52,7 @@ class Stream final : private Session::Environment {
   Queue<Input> input_;
   Link link_;
   std::atomic<bool> awake_ = false;  // run() is on its way
+  std::atomic<int> flushes_ = 0;     // in the queue
   Session session_;
   std::unique_ptr<Alarm> alarm_;
 };

@@ -169,6 +169,7 @@ void TextPad::take_segment(Ptr<GstEvent> event) {
   }
   segment_ = segment;
   has_segment_ = true;
+  if (!gst_pad_has_current_caps(source_) && !negotiate()) note(GST_FLOW_NOT_NEGOTIATED);
   Nanos start = nanos(segment.start);
   GstSegment shown = segment;
   shown.base += clock_time(settings_.lateness);

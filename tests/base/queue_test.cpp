@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/queue.h"
 
+#include <atomic>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -49,6 +52,143 @@ TEST(Queue, OpensAgainEmpty) {
   queue.open();
   EXPECT_EQ(queue.try_pop(), std::nullopt);
   EXPECT_TRUE(queue.push(3));
+}
+
+TEST(Queue, PushesNowWithoutRoom) {
+  Queue<int> queue(1, one);
+  EXPECT_TRUE(queue.push_now(1));
+  EXPECT_TRUE(queue.push_now(2));
+  EXPECT_TRUE(queue.push_now(3));
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_EQ(queue.pop(), 2);
+  EXPECT_EQ(queue.pop(), 3);
+}
+
+// What was pushed without room takes it all the same.
+TEST(Queue, WaitsUntilThereIsRoomAgain) {
+  Queue<int> queue(2, one);
+  for (int i = 1; i <= 3; ++i) EXPECT_TRUE(queue.push_now(i));
+  std::atomic<bool> taken = false;
+  std::thread thread([&] {
+    EXPECT_TRUE(queue.push(4));
+    EXPECT_TRUE(taken);  // one of three makes no room
+  });
+  EXPECT_EQ(queue.pop(), 1);
+  taken = true;
+  EXPECT_EQ(queue.pop(), 2);
+  thread.join();
+  EXPECT_EQ(queue.pop(), 3);
+  EXPECT_EQ(queue.pop(), 4);
+}
+
+TEST(Queue, CountsByWeight) {
+  Queue<int> queue(10, [](const int& item) { return static_cast<std::size_t>(item); });
+  EXPECT_TRUE(queue.push(9));
+  EXPECT_TRUE(queue.push(100));  // there is room for one, however heavy
+  std::thread thread([&] { EXPECT_TRUE(queue.push(0)); });
+  EXPECT_EQ(queue.pop(), 9);
+  EXPECT_EQ(queue.pop(), 100);
+  thread.join();
+  EXPECT_EQ(queue.pop(), 0);
+}
+
+TEST(Queue, KnowsWhetherItIsEmpty) {
+  Queue<int> queue(2, one);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_TRUE(queue.push(1));
+  EXPECT_FALSE(queue.empty());
+  EXPECT_EQ(queue.try_pop(), 1);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_TRUE(queue.push(2));
+  queue.close();
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(Queue, KeepsWhatItHoldsWhenItRefusesMore) {
+  Queue<int> queue(2, one);
+  EXPECT_TRUE(queue.push(1));
+  queue.refuse();
+  EXPECT_FALSE(queue.push(2));
+  EXPECT_FALSE(queue.push_now(2));
+  EXPECT_FALSE(queue.empty());
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_EQ(queue.pop(), std::nullopt);  // nothing more can come
+  queue.open();
+  EXPECT_TRUE(queue.push(3));
+  EXPECT_EQ(queue.pop(), 3);
+}
+
+TEST(Queue, FreesWhoWaitsForRoomWhenItRefuses) {
+  Queue<int> queue(1, one);
+  EXPECT_TRUE(queue.push(1));
+  bool pushed = true;
+  std::thread thread([&] { pushed = queue.push(2); });
+  queue.refuse();
+  thread.join();
+  EXPECT_FALSE(pushed);
+  EXPECT_EQ(queue.try_pop(), 1);
+}
+
+TEST(Queue, FreesWhoWaitsForAnItemWhenItCloses) {
+  for (auto end : {&Queue<int>::close, &Queue<int>::refuse}) {
+    Queue<int> queue(1, one);
+    std::thread thread([&] { EXPECT_EQ(queue.pop(), std::nullopt); });
+    (queue.*end)();
+    thread.join();
+  }
+}
+
+TEST(Queue, GivesNothingWhileItIsHeldUp) {
+  Queue<int> queue(2, one);
+  EXPECT_TRUE(queue.push(1));
+  queue.hold_up(true);
+  EXPECT_EQ(queue.pop(), std::nullopt);
+  EXPECT_TRUE(queue.push(2));
+  EXPECT_EQ(queue.pop(), std::nullopt);
+  EXPECT_FALSE(queue.empty());
+  queue.hold_up(false);
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_EQ(queue.pop(), 2);
+}
+
+TEST(Queue, FreesWhoWaitsForAnItemWhenItIsHeldUp) {
+  Queue<int> queue(1, one);
+  std::thread thread([&] { EXPECT_EQ(queue.pop(), std::nullopt); });
+  queue.hold_up(true);
+  thread.join();
+}
+
+TEST(Queue, HoldsUpNothingBesidePop) {
+  Queue<int> queue(1, one);
+  EXPECT_TRUE(queue.push(1));
+  queue.hold_up(true);
+  EXPECT_EQ(queue.try_pop(), 1);
+}
+
+// Moved through, never copied.
+TEST(Queue, TakesWhatCannotBeCopied) {
+  Queue<std::unique_ptr<int>> queue(1, [](const std::unique_ptr<int>&) { return std::size_t{1}; });
+  EXPECT_TRUE(queue.push(std::make_unique<int>(7)));
+  EXPECT_EQ(**queue.pop(), 7);
+}
+
+TEST(Queue, LosesNothingBetweenManyThreads) {
+  constexpr int kThreads = 4, kEach = 2000;
+  Queue<int> queue(3, one);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t)
+    threads.emplace_back([&queue, t] {
+      for (int i = 0; i < kEach; ++i) EXPECT_TRUE(queue.push(t * kEach + i));
+    });
+  std::vector<int> last(kThreads, -1);
+  for (int i = 0; i < kThreads * kEach; ++i) {
+    int item = *queue.pop();
+    int& before = last[static_cast<std::size_t>(item / kEach)];
+    ASSERT_EQ(item % kEach, before + 1);  // in the order of its thread
+    before = item % kEach;
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace

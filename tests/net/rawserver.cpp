@@ -124,8 +124,9 @@ void RawServer::readable() {
 void RawServer::answer_request() {
   auto end = received_.find("\r\n\r\n");
   if (!answer_ || end == received_.npos) return;
-  std::string response = std::exchange(answer_, nullptr)(received_);
+  request_ = received_.substr(0, end + 4);
   received_.erase(0, end + 4);
+  std::string response = std::exchange(answer_, nullptr)(request_);
   write(response);
 }
 

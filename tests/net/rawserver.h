@@ -20,6 +20,8 @@ class RawServer {
 
   std::string url() const;
   bool is_connected() const { return stream_ != nullptr; }
+  // The handshake that was answered.
+  const std::string& request() const { return request_; }
   // What came since the upgrade, or since the connection was made.
   const std::string& received() const { return received_; }
   // Whether the peer has ended the connection.
@@ -49,7 +51,7 @@ class RawServer {
   GIOStream* stream_ = nullptr;  // the connection, or TLS on it
   GSource* input_ = nullptr;
   std::function<std::string(const std::string& request)> answer_;
-  std::string received_;
+  std::string request_, received_;
   bool at_end_ = false;
 };
 

@@ -243,6 +243,21 @@ TEST_F(SessionTest, ForgetsWhatWasBeforeAFlush) {
   EXPECT_EQ(service.seen().connections, 1);
 }
 
+TEST_F(SessionTest, StartsANewConnectionForANewFormatBehindAFlush) {
+  service.delay = [] { return Nanos(3s); };
+  SessionRun run(time, service, limits);
+  give(run, 0, 2300, 0s);
+  run.pass_until(time.now() + 100ms);
+  AudioFormat other{Encoding::Linear16, 8000, 1};
+  run.give(Audio{{3s, other, std::vector<std::byte>(16000)}});
+  run.give(Flush{});
+  run.give(Audio{{9s, other, std::vector<std::byte>(16000)}});
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 60s));
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_EQ(words(run), std::vector<int>{});
+}
+
 TEST_F(SessionTest, HoldsTheInputBackWhenItMayAndDropsTheOldestWhenLive) {
   limits.max_backlog = 2s;
   service.fault = [](int) { return VirtualFault{.kind = VirtualFault::Kind::NeverAnswer}; };
@@ -259,6 +274,41 @@ TEST_F(SessionTest, HoldsTheInputBackWhenItMayAndDropsTheOldestWhenLive) {
   EXPECT_LE(live.stats.backlog, 2s);
   EXPECT_EQ(live.stats.audio.dropped, 8000);
   EXPECT_EQ(live.dropped.size(), 1u);
+}
+
+TEST_F(SessionTest, FlushesAlsoWhatItHoldsBack) {
+  limits.max_backlog = 2s;
+  service.fault = [](int connection) {
+    return VirtualFault{.kind = connection == 1 ? VirtualFault::Kind::NeverAnswer
+                                                : VirtualFault::Kind::None};
+  };
+  SessionRun run(time, service, limits);
+  give(run, 0, 10000, 0s);
+  run.give_mark(1, Mark::Ask::Nothing);
+  EXPECT_TRUE(run.has_input());
+  run.give(Flush{});
+  EXPECT_FALSE(run.has_input());
+  EXPECT_EQ(run.stats.backlog, 0s);
+  EXPECT_EQ(run.stats.audio.dropped, 10000);
+  give(run, 10000, 12000, 10s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 60s));
+  expect_words(run, 20, 24);
+}
+
+TEST_F(SessionTest, TellsWhatAServerSaysBeforeItHeardAnything) {
+  SessionRun run(time, service, limits);
+  service.greeting =
+      R"({"type":"Results","channel_index":[0,1],"start":0,"duration":1,"is_final":true,)"
+      R"("channel":{"alternatives":[{"transcript":"w7","words":)"
+      R"([{"word":"w7","start":0,"end":0.5}]}]}})";
+  give(run, 0, 20, 5s);
+  run.pass_until(time.now() + 25ms);
+  EXPECT_EQ(service.seen().samples, 0);
+  EXPECT_EQ(run.results.size(), 1u);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 60s));
+  EXPECT_EQ(words(run), std::vector<int>{7});
 }
 
 TEST_F(SessionTest, PacesWhatIsLate) {

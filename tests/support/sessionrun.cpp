@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/sessionrun.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -58,6 +59,11 @@ std::optional<Input> SessionRun::next_input() {
   Input next = std::move(input_.front());
   input_.pop_front();
   return next;
+}
+
+bool SessionRun::has_flush() {
+  return std::any_of(input_.begin(), input_.end(),
+                     [](const Input& input) { return std::holds_alternative<Flush>(input); });
 }
 
 Target SessionRun::target() {

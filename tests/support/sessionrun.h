@@ -47,6 +47,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::int64_t given = 0;  // samples
 
   bool has_input() override { return !input_.empty(); }
+  bool has_flush() override;
 
  private:
   Nanos now() override { return time_.now(); }

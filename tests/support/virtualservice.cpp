@@ -51,7 +51,7 @@ class VirtualService::Socket final : public WebSocket {
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
     if (fault_.kind != VirtualFault::Kind::Refuse)
-      return later(20ms, [this] { listener_->on_open("request"); });
+      return later(20ms, [this] { greet(); });
     Loss loss;
     loss.cause = Cause::Http;
     loss.http_status = fault_.status;
@@ -112,6 +112,12 @@ class VirtualService::Socket final : public WebSocket {
     service_.time_.at(at, [alive = std::weak_ptr(alive_), this, text = std::move(text)] {
       if (alive.lock() && !lost_) listener_->on_text(text);
     });
+  }
+
+  void greet() {
+    listener_->on_open("request");
+    if (service_.greeting.empty()) return;
+    later(0ms, [this] { listener_->on_text(service_.greeting); });
   }
 
   void lose(const Loss& loss) {

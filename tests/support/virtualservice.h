@@ -70,6 +70,7 @@ class VirtualService {
   std::function<VirtualFault(int connection)> fault = [](int) { return VirtualFault{}; };
   std::function<Nanos()> delay = [] { return Nanos(100ms); };  // of each result
   bool answers = true;
+  std::string greeting;  // said before any audio is heard, if not empty
 
   // What the service saw, over all connections.
   struct Seen {

@@ -43,10 +43,12 @@ Connection::Connection(GMainContext* loop, Greeting greeting, Journal& journal, 
       outbox_(loop),
       idle_(loop, [this] { time_out(); }),
       pace_(loop, [this] { release(Paced); }),
-      stall_(loop, [this] {
-        release(Stuck);
-        outbox_.resume();
-      }) {
+      stall_(loop,
+             [this] {
+               release(Stuck);
+               outbox_.resume();
+             }),
+      conclusion_(loop, [this] { conclude(); }) {
   if (greeting_.options.record_dir.empty()) return;
   auto recording =
       Recording::make(greeting_.options.record_dir, greeting_.request_id, greeting_.format);
@@ -54,7 +56,7 @@ Connection::Connection(GMainContext* loop, Greeting greeting, Journal& journal, 
 }
 
 Connection::~Connection() {
-  dialogue_.reset();
+  if (ended_) conclude();
   if (socket_frames_) g_signal_handlers_disconnect_by_data(socket_frames_.get(), this);
   if (stream_) g_io_stream_close(stream_->stream(), nullptr, nullptr);
 }
@@ -293,15 +295,27 @@ void Connection::stall(const Stall& stall) {
   if (stall.time) stall_.set(*stall.time);
 }
 
+// The dialogue may be what calls: it goes at the loop's next turn, and with it its decoder. Only
+// then is the end told, so that who waits for it can have the decoder.
 void Connection::end(Ending ending, int code, const std::string& reason) {
   ended_ = true;
   ending_ = ending;
+  close_code_ = code;
+  close_reason_ = reason;
   idle_.off();
-  if (recording_) recording_->end(described(ending));
+  conclusion_.wake();
+}
+
+void Connection::conclude() {
+  if (concluded_) return;
+  concluded_ = true;
+  dialogue_.reset();
+  greeting_.engine.reset();
+  if (recording_) recording_->end(described(ending_));
   update([&](Seen& seen) {
-    seen.ending = ending;
-    seen.close_code = code;
-    seen.close_reason = reason;
+    seen.ending = ending_;
+    seen.close_code = close_code_;
+    seen.close_reason = close_reason_;
   });
 }
 

@@ -87,6 +87,7 @@ class Connection final : public Dialogue::Listener {
   void drop();
   void stall(const Stall& stall);
   void end(Ending ending, int code, const std::string& reason);
+  void conclude();
 
   void hold(Hold why);
   void release(Hold why);
@@ -113,12 +114,14 @@ class Connection final : public Dialogue::Listener {
 
   std::uint64_t bytes_ = 0;
   std::size_t sent_ = 0;
-  bool finishing_ = false, ended_ = false, omits_metadata_ = false;
+  bool finishing_ = false, ended_ = false, concluded_ = false, omits_metadata_ = false;
   Ending ending_ = Ending::Open;
+  int close_code_ = 0;
+  std::string close_reason_;
   std::int64_t read_until_ = 0;  // monotonic time that what was read is worth, in us
 
   Outbox outbox_;
-  Timer idle_, pace_, stall_;
+  Timer idle_, pace_, stall_, conclusion_;
   std::unique_ptr<Dialogue> dialogue_;  // last: says things to the rest
 };
 

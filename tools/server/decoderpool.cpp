@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <pocketsphinx.h>
 #include <sphinxbase/err.h>
+#include <sstream>
 #include <utility>
 
 namespace dg::server {
@@ -13,19 +14,29 @@ std::string folder_of(const std::string& model_dir) {
   return model_dir.empty() ? POCKETSPHINX_MODELS "/en-us" : model_dir;
 }
 
-// The means that the model starts with move with all that is heard: back to them, so that a
-// decoder knows nothing of the streams before.
+// How much audio the means of the features that the model brings are worth, in frames of 10 ms.
+// They are those of another microphone, and PocketSphinx would trust them for five seconds.
+constexpr int kTrustInMeans = 50;
+
+std::vector<mfcc_t> means_of_model(ps_decoder_t* decoder, std::size_t size) {
+  std::istringstream in(cmd_ln_str_r(ps_get_config(decoder), "-cmninit"));
+  std::vector<mfcc_t> means(size);
+  for (std::string item; size > 0 && std::getline(in, item, ','); --size)
+    means[means.size() - size] = std::strtof(item.c_str(), nullptr);
+  return means;
+}
+
+// The means move with all that is heard: back to those of the model, so that a decoder knows
+// nothing of the streams before.
 void start_anew(ps_decoder_t* decoder) {
   ps_start_stream(decoder);
   feat_t* features = ps_get_feat(decoder);
-  const char* text = cmd_ln_str_r(ps_get_config(decoder), "-cmninit");
-  std::vector<mfcc_t> means(static_cast<std::size_t>(features->cepsize));
-  for (std::size_t i = 0; text && i < means.size(); ++i) {
-    char* end = nullptr;
-    means[i] = FLOAT2MFCC(std::strtof(text, &end));
-    text = *end ? end + 1 : nullptr;
-  }
-  cmn_live_set(features->cmn_struct, means.data());
+  cmn_t* normalization = features->cmn_struct;
+  auto means = means_of_model(decoder, static_cast<std::size_t>(features->cepsize));
+  cmn_live_set(normalization, means.data());
+  normalization->nframe = kTrustInMeans;
+  for (std::size_t i = 0; i < means.size(); ++i)
+    normalization->sum[i] = means[i] * static_cast<float>(kTrustInMeans);
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ JsonNode* value_in(JsonObject* object, const char* key, GType type) {
   return json_node_get_value_type(node) == type ? node : nullptr;
 }
 
+// json-glib says "<data>:3:14: Parse error: ...".
+Error with_line(std::string message) {
+  constexpr std::string_view lead = "<data>:";
+  if (!message.starts_with(lead)) return Error{"line 1: " + message};
+  auto line_end = message.find(':', lead.size()), column_end = message.find(": ", line_end + 1);
+  if (column_end == message.npos) return Error{"line 1: " + message};
+  return Error{"line " + message.substr(lead.size(), line_end - lead.size()) +
+               message.substr(column_end)};
+}
+
 }  // namespace
 
 Result<Ptr<JsonNode>> parse_json(std::string_view text) {
@@ -38,8 +48,7 @@ Result<Ptr<JsonNode>> parse_json(std::string_view text) {
   Ptr<GError> error;
   if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),
                                   Out(error)))
-    return Error{"line " + std::to_string(json_parser_get_current_line(parser.get())) + ": " +
-                 error->message};
+    return with_line(error->message);
   JsonNode* root = json_parser_steal_root(parser.get());
   if (!root) return Error{"line 1: nothing there"};
   return Ptr<JsonNode>(root);

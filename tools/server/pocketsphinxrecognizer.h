@@ -31,6 +31,7 @@ class PocketsphinxRecognizer : public Recognizer {
   };
   std::vector<Segment> segments() const;
   void decode(std::span<const std::int16_t> samples);
+  void end_utterance();
   std::int64_t inside(std::int64_t position) const;
   std::int64_t outside(std::int64_t position) const;
 
@@ -40,6 +41,7 @@ class PocketsphinxRecognizer : public Recognizer {
   Resampler resampler_;
   std::int64_t origin_ = 0;  // of the utterance, in the decoder's samples
   Samples utterance_;
+  bool knows_speaker_ = false;
 };
 
 class PocketsphinxEngine : public Engine {

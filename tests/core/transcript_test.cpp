@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/transcript.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr AudioFormat kFormat{Encoding::Linear16, 1000, 1};  // a sample a millisecond
+
+Word word(const std::string& text, Nanos start, Nanos end) {
+  Word out;
+  out.word = out.punctuated_word = text;
+  out.start = start;
+  out.end = end;
+  return out;
+}
+
+Results result(bool is_final, Nanos start, Nanos end, std::vector<Word> words) {
+  Results out;
+  out.start = start;
+  out.duration = end - start;
+  out.is_final = is_final;
+  out.transcript = joined(words);
+  out.words = std::move(words);
+  return out;
+}
+
+Results interim(Nanos start, Nanos end, std::vector<Word> words) {
+  return result(false, start, end, std::move(words));
+}
+
+Results final(Nanos start, Nanos end, std::vector<Word> words = {}) {
+  return result(true, start, end, std::move(words));
+}
+
+Results on_channel(int index, int count, Results results) {
+  results.channel = {index, count};
+  return results;
+}
+
+Timeline heard(std::int64_t samples, Position position = 0, Nanos pts = 0s) {
+  Timeline timeline(kFormat);
+  timeline.sent(position, pts, samples);
+  return timeline;
+}
+
+TEST(Transcript, PutsWordsIntoTheInputsTime) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(5000, 7000, 100s);
+  Results results = final(0s, 2s, {word("one", 200ms, 400ms), word("two", 1s, 1500ms)});
+  results.confidence = 0.5;
+  results.request_id = "id";
+  results.speech_final = true;
+  Revision revision = transcript.take(results, timeline);
+  EXPECT_TRUE(revision.final);
+  EXPECT_TRUE(revision.ends_utterance);
+  EXPECT_FALSE(revision.promoted);
+  EXPECT_EQ(revision.transcript, "one two");
+  EXPECT_EQ(revision.from, 100s);
+  EXPECT_EQ(revision.to, 102s);
+  EXPECT_EQ(revision.confidence, 0.5);
+  EXPECT_EQ(revision.request_id, "id");
+  ASSERT_EQ(revision.words.size(), 2u);
+  EXPECT_EQ(revision.words[1].start, 101s);
+  EXPECT_EQ(revision.words[1].end, 101500ms);
+  EXPECT_EQ(revision.middles, (std::vector<Position>{7300, 8250}));
+  EXPECT_EQ(transcript.cut(), 9000);
+}
+
+TEST(Transcript, EndsAnUtteranceWithTheServiceOrWithAFinalize) {
+  const struct {
+    bool is_final, speech_final, from_finalize, ends;
+  } rows[] = {{true, false, false, false},
+              {true, true, false, true},
+              {true, false, true, true},
+              {false, true, false, false},
+              {false, false, true, false}};
+  for (const auto& row : rows) {
+    Transcript transcript;
+    Results results = result(row.is_final, 0s, 1s, {});
+    results.speech_final = row.speech_final;
+    results.from_finalize = row.from_finalize;
+    EXPECT_EQ(transcript.take(results, heard(2000)).ends_utterance, row.ends);
+  }
+}
+
+TEST(Transcript, KeepsTheServicesOwnTextWhenAllOfItIsNew) {
+  Transcript transcript;
+  Results results = final(0s, 1s, {word("one", 0s, 100ms)});
+  results.transcript = "One,  as it was written";
+  EXPECT_EQ(transcript.take(results, heard(2000)).transcript, "One,  as it was written");
+}
+
+// --- the cut
+
+TEST(Transcript, MovesTheCutWithFinalsOnly) {
+  Transcript transcript;
+  Timeline timeline = heard(10'000);
+  transcript.take(interim(0s, 3s, {word("one", 0s, 1s)}), timeline);
+  EXPECT_EQ(transcript.cut(), 0);
+  transcript.take(final(0s, 2s, {word("one", 0s, 1s)}), timeline);
+  EXPECT_EQ(transcript.cut(), 2000);
+  transcript.take(final(2s, 5s), timeline);  // an empty one too
+  EXPECT_EQ(transcript.cut(), 5000);
+  transcript.take(final(1s, 3s), timeline);  // and never back
+  EXPECT_EQ(transcript.cut(), 5000);
+}
+
+TEST(Transcript, CutsWhereTheSlowestChannelIs) {
+  Transcript transcript;
+  transcript.connected(2);
+  Timeline timeline = heard(10'000);
+  transcript.take(on_channel(0, 2, final(0s, 5s)), timeline);
+  EXPECT_EQ(transcript.cut(), 0);
+  transcript.take(on_channel(1, 2, final(0s, 3s)), timeline);
+  EXPECT_EQ(transcript.cut(), 3000);
+  transcript.take(on_channel(1, 2, final(3s, 8s)), timeline);
+  EXPECT_EQ(transcript.cut(), 5000);
+}
+
+TEST(Transcript, LearnsOfMoreChannelsFromTheResults) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(10'000);
+  EXPECT_EQ(transcript.take(on_channel(0, 2, final(0s, 5s)), timeline).channel, 0);
+  EXPECT_EQ(transcript.cut(), 0);  // the other one has said nothing yet
+  EXPECT_EQ(transcript.take(on_channel(1, 2, final(0s, 4s)), timeline).channel, 1);
+  EXPECT_EQ(transcript.cut(), 4000);
+  transcript.connected(1);
+  EXPECT_EQ(transcript.cut(), 4000);  // both are still wanted
+  Revision rest = transcript.take(on_channel(1, 2, final(0s, 1s, {word("rest", 0s, 900ms)})),
+                                  heard(6000, 4000, 4s));
+  EXPECT_EQ(rest.transcript, "rest");
+}
+
+TEST(Transcript, TakesAnyChannelNumber) {
+  Transcript transcript;
+  transcript.connected(-3);
+  Timeline timeline = heard(1000);
+  const struct {
+    int index, count, channel;
+  } rows[] = {{-1, 1, 0}, {0, -5, 0}, {7, 1, 7}, {19, 20, 19}, {1'000'000, 2'000'000, 19}};
+  for (const auto& row : rows) {
+    Results results = on_channel(row.index, row.count, final(0s, 1s, {word("a", 0s, 500ms)}));
+    Revision revision = transcript.take(results, timeline);
+    EXPECT_EQ(revision.channel, row.channel);
+    EXPECT_EQ(revision.words.size(), 1u);
+  }
+}
+
+TEST(Transcript, NeedsNoMoreChannelsThanAreLeft) {
+  Transcript transcript;
+  transcript.connected(2);
+  transcript.take(on_channel(0, 2, final(0s, 1s)), heard(3000));
+  transcript.finish(3000);  // a change of format
+  transcript.connected(1);
+  transcript.take(final(0s, 2s), heard(4000, 3000, 3s));
+  EXPECT_EQ(transcript.cut(), 5000);
+}
+
+// --- what a replay repeats
+
+TEST(Transcript, DropsWordsOfAReplayByTheirMiddle) {
+  Transcript transcript;
+  transcript.connected(2);
+  Timeline first = heard(10'000);
+  transcript.take(on_channel(0, 2, final(0s, 5s)), first);
+  transcript.take(on_channel(1, 2, final(0s, 3s)), first);
+  transcript.connected(2);  // the replay begins at 3 s: channel 0 had 2 s more
+  Timeline second = heard(7000, 3000, 3s);
+  auto words = [] {
+    return std::vector<Word>{word("old", 1s, 1500ms), word("edge", 1900ms, 2100ms),
+                             word("new", 1901ms, 2101ms)};
+  };
+  Revision zero = transcript.take(on_channel(0, 2, final(0s, 4s, words())), second);
+  EXPECT_EQ(zero.transcript, "new");
+  ASSERT_EQ(zero.words.size(), 1u);
+  EXPECT_EQ(zero.words[0].start, 4901ms);
+  EXPECT_EQ(transcript.duplicate_words(), 2);
+  Revision one = transcript.take(on_channel(1, 2, final(0s, 4s, words())), second);
+  EXPECT_EQ(one.transcript, "old edge new");
+  EXPECT_EQ(transcript.duplicate_words(), 2);
+}
+
+TEST(Transcript, DropsThemFromInterimsWithoutCounting) {
+  Transcript transcript;
+  transcript.take(final(0s, 5s), heard(10'000));
+  transcript.connected(1);
+  Timeline second = heard(10'000);  // a replay from further back
+  Results results = interim(4s, 6s, {word("old", 4s, 4500ms), word("new", 5200ms, 5800ms)});
+  EXPECT_EQ(transcript.take(results, second).transcript, "new");
+  EXPECT_EQ(transcript.duplicate_words(), 0);
+}
+
+TEST(Transcript, DropsATextWithoutWordsByItsMiddle) {
+  Transcript transcript;
+  transcript.take(final(0s, 5s), heard(10'000));
+  transcript.connected(1);
+  Timeline second = heard(10'000);
+  Results old = final(2s, 5500ms);
+  old.transcript = "old";
+  EXPECT_EQ(transcript.take(old, second).transcript, "");
+  Results fresh = final(4500ms, 8s);
+  fresh.transcript = "fresh";
+  EXPECT_EQ(transcript.take(fresh, second).transcript, "fresh");
+}
+
+TEST(Transcript, ComparesOnTheServicesClockAcrossHoles) {
+  Transcript transcript;
+  Timeline first(kFormat);
+  first.sent(0, 0s, 1000);
+  first.sent(1000, 60s, 1000);
+  transcript.take(final(0s, 1500ms), first);
+  EXPECT_EQ(transcript.cut(), 1500);
+  transcript.connected(1);
+  Timeline second(kFormat);
+  second.sent(500, 500ms, 500);
+  second.sent(1000, 60s, 1000);
+  Revision revision = transcript.take(
+      final(0s, 1500ms, {word("old", 800ms, 950ms), word("new", 1050ms, 1200ms)}), second);
+  EXPECT_EQ(revision.transcript, "new");
+  EXPECT_EQ(revision.words[0].start, 60s + 550ms);
+}
+
+// The service revises no final, so there are no repetitions on one connection.
+TEST(Transcript, BelievesAllThatOneConnectionSays) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(10'000);
+  EXPECT_EQ(transcript.take(final(4s, 6s, {word("b", 4s, 5s)}), timeline).transcript, "b");
+  EXPECT_EQ(transcript.take(final(0s, 2s, {word("a", 0s, 1s)}), timeline).transcript, "a");
+  EXPECT_EQ(transcript.duplicate_words(), 0);
+}
+
+// --- results for audio that was not sent: a server that plays what it once recorded
+
+TEST(Transcript, PutsWhatLiesBeyondTheAudioAtItsEnd) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(1000, 0, 50s);
+  for (int i = 0; i < 3; ++i) {
+    Nanos start = i * 5s;
+    Revision revision =
+        transcript.take(final(start, start + 5s, {word("a", start + 2s, start + 3s)}), timeline);
+    ASSERT_EQ(revision.words.size(), 1u) << i;
+    EXPECT_EQ(revision.words[0].start, 51s);
+    EXPECT_EQ(revision.middles[0], 999);  // before what is sent next
+  }
+  EXPECT_EQ(transcript.cut(), 1000);
+  timeline.sent(1000, 51s, 1000);
+  Revision more = transcript.take(final(15s, 20s, {word("b", 16s, 17s)}), timeline);
+  EXPECT_EQ(more.transcript, "b");
+  EXPECT_EQ(more.middles, std::vector<Position>{1999});
+  EXPECT_EQ(transcript.duplicate_words(), 0);
+}
+
+TEST(Transcript, KeepsALeftoverBeyondTheAudio) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(1000);
+  transcript.take(final(0s, 5s, {word("a", 1s, 2s)}), timeline);
+  transcript.take(interim(5s, 7s, {word("b", 6s, 7s)}), timeline);
+  auto left = transcript.finish(1000);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].transcript, "b");
+}
+
+TEST(Transcript, TakesResultsBeforeAudioIsWritten) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(0, 3000, 30s);
+  Revision revision =
+      transcript.take(final(0s, 2s, {word("at", 0s, 0s), word("once", 1s, 2s)}), timeline);
+  EXPECT_EQ(revision.transcript, "at once");
+  EXPECT_EQ(revision.middles, (std::vector<Position>{3000, 3000}));
+  EXPECT_EQ(revision.words[1].start, 30s);
+}
+
+// --- leftovers
+
+TEST(Transcript, PromotesTheLastInterimOfEachChannel) {
+  Transcript transcript;
+  transcript.connected(3);
+  Timeline timeline = heard(10'000);
+  transcript.take(on_channel(0, 3, interim(0s, 1s, {word("a", 0s, 1s)})), timeline);
+  transcript.take(on_channel(0, 3, interim(0s, 2s, {word("b", 0s, 2s)})), timeline);
+  transcript.take(on_channel(1, 3, interim(0s, 2s, {word("c", 0s, 2s)})), timeline);
+  transcript.take(on_channel(1, 3, final(0s, 2s, {word("d", 0s, 2s)})), timeline);
+  transcript.take(on_channel(2, 3, interim(0s, 2s, {word("e", 0s, 2s)})), timeline);
+  auto left = transcript.finish(10'000);
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left[0].transcript, "b");
+  EXPECT_EQ(left[0].channel, 0);
+  EXPECT_EQ(left[1].transcript, "e");
+  EXPECT_EQ(left[1].channel, 2);
+  for (const Revision& revision : left) {
+    EXPECT_TRUE(revision.final);
+    EXPECT_TRUE(revision.promoted);
+    EXPECT_TRUE(revision.ends_utterance);
+  }
+  EXPECT_EQ(transcript.cut(), 10'000);
+  EXPECT_TRUE(transcript.finish(10'000).empty());
+}
+
+TEST(Transcript, PromotesNothingThatBecameEmpty) {
+  Transcript transcript;
+  transcript.take(interim(0s, 1s, {word("a", 0s, 1s)}), heard(1000));
+  transcript.take(interim(0s, 1s, {}), heard(1000));
+  EXPECT_TRUE(transcript.finish(1000).empty());
+}
+
+TEST(Transcript, PromotesWhatALostConnectionLeft) {
+  Transcript transcript;
+  transcript.take(final(0s, 1s, {word("a", 0s, 1s)}), heard(3000));
+  transcript.take(interim(1s, 3s, {word("b", 1s, 2s)}), heard(3000));
+  transcript.connected(1);  // and nothing comes of it
+  auto left = transcript.finish(3000);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].transcript, "b");
+}
+
+TEST(Transcript, WantsNothingBeforeWhatWasSettled) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(4000);
+  transcript.take(interim(0s, 4s, {word("a", 3s, 4s)}), timeline);
+  Results textual = on_channel(1, 2, interim(0s, 4s, {}));
+  textual.transcript = "without words";
+  transcript.take(textual, timeline);
+  transcript.settle(4000);  // a flush
+  EXPECT_EQ(transcript.cut(), 4000);
+  timeline.sent(4000, 100s, 4000);
+  Revision revision = transcript.take(
+      final(3s, 6s, {word("before", 3900ms, 4s), word("behind", 4100ms, 4500ms)}), timeline);
+  EXPECT_EQ(revision.transcript, "behind");
+  EXPECT_EQ(revision.words[0].start, 100100ms);
+  EXPECT_TRUE(transcript.finish(8000).empty());
+}
+
+TEST(Transcript, NeverGoesBackWhenItIsSettled) {
+  Transcript transcript;
+  transcript.take(final(0s, 3s), heard(4000));
+  transcript.settle(1000);
+  EXPECT_EQ(transcript.cut(), 3000);
+}
+
+// --- splitting
+
+Revision three_words() {
+  Transcript transcript;
+  Results results =
+      final(0s, 4s, {word("one", 0s, 1s), word("two", 1s, 2s), word("three", 2s, 3s)});
+  results.transcript = "One, two, three.";
+  return transcript.take(results, heard(4000));
+}
+
+TEST(Revision, GivesTheWordsBeforeAPosition) {
+  Revision rest = three_words();
+  Revision before = rest.take_before(1500);  // the middle of the second is not before
+  EXPECT_EQ(before.transcript, "one");
+  EXPECT_EQ(before.from, 0s);
+  EXPECT_EQ(before.to, 1s);
+  EXPECT_EQ(rest.transcript, "two three");
+  EXPECT_EQ(rest.from, 1s);
+  EXPECT_EQ(rest.to, 4s);
+  EXPECT_EQ(rest.words.size(), 2u);
+  EXPECT_EQ(rest.middles, (std::vector<Position>{1500, 2500}));
+  EXPECT_TRUE(before.final && rest.final);
+  EXPECT_EQ(rest.take_before(1501).transcript, "two");
+}
+
+TEST(Revision, GivesAllOfItWhenAllIsBefore) {
+  Revision rest = three_words();
+  Revision before = rest.take_before(100'000);
+  EXPECT_EQ(before.transcript, "One, two, three.");
+  EXPECT_EQ(before.to, 4s);
+  EXPECT_TRUE(rest.words.empty());
+  EXPECT_EQ(rest.transcript, "");
+  EXPECT_EQ(rest.from, rest.to);
+}
+
+TEST(Revision, GivesNoneOfItWhenNoneIsBefore) {
+  Revision rest = three_words();
+  Revision before = rest.take_before(0);
+  EXPECT_TRUE(before.words.empty());
+  EXPECT_EQ(before.transcript, "");
+  EXPECT_EQ(rest.transcript, "One, two, three.");
+  EXPECT_EQ(rest.words.size(), 3u);
+}
+
+TEST(Revision, GivesATextWithoutWordsAtOnce) {
+  Revision rest;
+  rest.transcript = "text";
+  rest.to = 5s;
+  EXPECT_EQ(rest.take_before(0).transcript, "text");
+  EXPECT_EQ(rest.transcript, "");
+}
+
+// --- recorded messages
+
+std::vector<Results> recorded(const std::string& name) {
+  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) + "/" + name);
+  std::vector<Results> out;
+  const std::string wrapper = R"("message": )";
+  for (std::string line; std::getline(file, line);) {
+    std::size_t at = line.starts_with(R"({"_source")") ? line.find(wrapper) : std::string::npos;
+    if (at != std::string::npos)
+      line = line.substr(at + wrapper.size(), line.size() - at - wrapper.size() - 1);
+    Result<Message> message = parse_message(line);
+    if (!message) continue;
+    if (auto* results = std::get_if<Results>(&*message)) out.push_back(*results);
+  }
+  return out;
+}
+
+TEST(Recorded, AConnectionOfNova2) {
+  Transcript transcript;
+  transcript.connected(1);
+  AudioFormat format{Encoding::Mulaw, 8000, 1};
+  Timeline timeline(format);
+  timeline.sent(0, 1000s, format.samples_in(Nanos(30s)));
+  std::vector<Revision> told;
+  for (const Results& results : recorded("nova2-phonecall-mulaw-captures-2026-08-25.jsonl"))
+    told.push_back(transcript.take(results, timeline));
+  ASSERT_EQ(told.size(), 4u);
+  EXPECT_EQ(told[0].transcript, "");
+  EXPECT_EQ(told[1].transcript, "This is the");
+  EXPECT_FALSE(told[1].final);
+  EXPECT_EQ(told[2].transcript, "This is the Oh, no. I meant all then.");
+  EXPECT_TRUE(told[2].final && told[2].ends_utterance);
+  EXPECT_EQ(told[2].words[0].start, 1014080ms);
+  EXPECT_EQ(told[2].words[8].end, 1016580ms);
+  EXPECT_EQ(told[3].words.size(), 15u);
+  EXPECT_FALSE(told[3].ends_utterance);
+  EXPECT_NEAR(static_cast<double>(transcript.cut()), 26.090001 * 8000, 1);
+  EXPECT_EQ(transcript.duplicate_words(), 0);
+}
+
+TEST(Recorded, TwoChannelsThatOverlap) {
+  Transcript transcript;
+  transcript.connected(2);
+  Timeline timeline = heard(10'000);
+  std::vector<Results> all = recorded("docs-multichannel-2ch.jsonl");
+  ASSERT_EQ(all.size(), 2u);
+  for (const Results& results : all) {
+    Revision revision = transcript.take(results, timeline);
+    EXPECT_EQ(revision.transcript, results.transcript);
+    EXPECT_EQ(revision.channel, results.channel.index);
+  }
+  EXPECT_EQ(transcript.cut(), 3580);
+}
+
+// Whatever was sent, and in whichever order their times are: none of the words is lost.
+TEST(Recorded, PlayedToAnyAudio) {
+  for (std::int64_t samples : {0, 1, 1000, 1'000'000}) {
+    Transcript transcript;
+    transcript.connected(1);
+    Timeline timeline = heard(samples);
+    for (const char* name : {"docs-examples.jsonl", "docs-multichannel-2ch.jsonl",
+                             "nova2-phonecall-mulaw-captures-2026-08-25.jsonl"}) {
+      std::vector<Results> all = recorded(name);
+      EXPECT_FALSE(all.empty());
+      for (const Results& results : all) {
+        Revision revision = transcript.take(results, timeline);
+        EXPECT_EQ(revision.transcript, results.transcript) << name << ", " << samples;
+        EXPECT_EQ(revision.words.size(), results.words.size());
+      }
+    }
+    EXPECT_EQ(transcript.duplicate_words(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace dg

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/scenario.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "server/faults.h"
+#include "server/player.h"
+
+namespace dg::server {
+namespace {
+
+std::string complaint(std::string_view text) {
+  auto steps = parse_scenario(text);
+  return steps ? "" : steps.error().text;
+}
+
+Step only(std::string_view text) {
+  auto steps = parse_scenario(text);
+  EXPECT_TRUE(steps) << steps.error().text;
+  if (!steps || steps->size() != 1) return {};
+  return steps->at(0);
+}
+
+template <class A>
+A action(std::string_view text) {
+  Step step = only(text);
+  EXPECT_TRUE(std::holds_alternative<A>(step.action)) << text;
+  return std::holds_alternative<A>(step.action) ? std::get<A>(step.action) : A{};
+}
+
+TEST(Scenario, KnowsWhen) {
+  EXPECT_EQ(std::get<Nanos>(only(R"([{"at": 1.5, "drop": true}])").when).count(), 1500000000);
+  EXPECT_EQ(std::get<Nanos>(only(R"({"at": 2, "drop": true})").when), std::chrono::seconds(2));
+  constexpr std::pair<const char*, Event> events[] = {
+      {"handshake", Event::Handshake}, {"open", Event::Open},
+      {"audio", Event::Audio},         {"keepalive", Event::KeepAlive},
+      {"finalize", Event::Finalize},   {"configure", Event::Configure},
+      {"close", Event::Close}};
+  for (auto [name, event] : events) {
+    Step step = only(std::string(R"([{"on": ")") + name + R"(", "drop": true, "connection": 3}])");
+    EXPECT_EQ(std::get<Event>(step.when), event);
+    EXPECT_EQ(step.connection, 3);
+  }
+}
+
+TEST(Scenario, KnowsWhat) {
+  EXPECT_EQ(action<SendText>(R"([{"at":1,"send":"raw \"text\""}])").text, "raw \"text\"");
+  EXPECT_EQ(action<SendText>(R"([{"at":1,"send":{"type":"X","n":[1]}}])").text,
+            R"({"type":"X","n":[1]})");
+  EXPECT_EQ(action<SendBytes>(R"([{"at":1,"bytes":"00fF"}])").bytes, std::string("\0\xFF", 2));
+  auto close = action<CloseWith>(R"([{"at":1,"close":{"code":1011,"reason":"@NET-0000"}}])");
+  EXPECT_EQ(close.code, 1011);
+  EXPECT_NE(close.reason.find("net0000"), close.reason.npos);
+  action<Drop>(R"([{"at":1,"drop":true}])");
+  auto stall = action<Stall>(R"([{"at":1,"stall":"reading","for":0.5}])");
+  EXPECT_EQ(stall.what, Stalled::Reading);
+  EXPECT_EQ(stall.time, std::chrono::milliseconds(500));
+  EXPECT_EQ(action<Stall>(R"([{"at":1,"stall":"results"}])").what, Stalled::Results);
+  auto refuse = action<Refuse>(R"([{"on":"handshake","refuse":429,"retry_after":3}])");
+  EXPECT_EQ(refuse.status, 429);
+  EXPECT_EQ(refuse.retry_after, 3);
+  EXPECT_EQ(action<DelayResults>(R"([{"on":"open","fault":"delay-results=20"}])").time,
+            std::chrono::milliseconds(20));
+}
+
+TEST(Scenario, SaysWordsSideBySide) {
+  Results said = action<SendResults>(R"([{"at":2,"say":"one two","start":1,"duration":1,
+      "final":true,"speech_final":true,"channel":1,"speaker":4}])")
+                     .results;
+  EXPECT_TRUE(said.is_final && said.speech_final && !said.from_finalize);
+  EXPECT_EQ(said.transcript, "one two");
+  EXPECT_EQ(said.channel.index, 1);
+  ASSERT_EQ(said.words.size(), 2u);
+  EXPECT_EQ(said.words[1].word, "two");
+  EXPECT_EQ(said.words[1].start, std::chrono::milliseconds(1500));
+  EXPECT_EQ(said.words[1].end, std::chrono::seconds(2));
+  EXPECT_EQ(said.words[1].speaker, 4);
+}
+
+TEST(Scenario, SaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(complaint(""), "line 1: the scenario is empty");
+  EXPECT_EQ(complaint("[\n{\"at\":1,\"drop\":true},\n{\"at\":1}\n]").substr(0, 7), "line 3:");
+  EXPECT_EQ(complaint("[\n\n{\"at\":1,,}]").substr(0, 7), "line 3:");
+  EXPECT_EQ(complaint("{\"at\":1,\"drop\":true}\n\n{\"on\":\"x\",\"drop\":true}"),
+            "line 3: \"on\" wants one of handshake, open, audio, keepalive, finalize, configure, "
+            "close");
+  constexpr const char* bad[] = {"[1]",
+                                 "[{}]",
+                                 "nonsense",
+                                 "[",
+                                 R"([{"drop":true}])",
+                                 R"([{"at":1,"on":"open","drop":true}])",
+                                 R"([{"at":-1,"drop":true}])",
+                                 R"([{"at":"1","drop":true}])",
+                                 R"([{"at":1e300,"drop":true}])",
+                                 R"([{"at":1,"drop":false}])",
+                                 R"([{"at":1,"drop":true,"send":"x"}])",
+                                 R"([{"at":1,"drop":true,"dorp":1}])",
+                                 R"([{"at":1,"send":5}])",
+                                 R"([{"at":1,"bytes":"0"}])",
+                                 R"([{"at":1,"bytes":"0g"}])",
+                                 R"([{"at":1,"close":{}}])",
+                                 R"([{"at":1,"close":1000}])",
+                                 R"([{"at":1,"close":{"code":1006}}])",
+                                 R"([{"at":1,"stall":"x"}])",
+                                 R"([{"on":"handshake","refuse":200}])",
+                                 R"([{"at":1,"say":"x"}])",
+                                 R"([{"at":1,"fault":"x=1"}])",
+                                 R"([{"at":1,"drop":true,"connection":-1}])"};
+  for (const char* text : bad) EXPECT_EQ(complaint(text).substr(0, 7), "line 1:") << text;
+}
+
+TEST(Scenario, SurvivesDeepNesting) {
+  EXPECT_EQ(complaint(std::string(200000, '[')), "line 1: nested too deeply");
+}
+
+// Recorded messages are a scenario: each is due when the audio that it covers has come.
+TEST(Scenario, ReplaysRecordedMessages) {
+  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) +
+                     "/nova2-phonecall-mulaw-captures-2026-08-25.jsonl");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto steps = parse_scenario(text);
+  ASSERT_TRUE(steps) << steps.error().text;
+  ASSERT_EQ(steps->size(), 6u);
+  EXPECT_EQ(std::get<Nanos>(steps->at(0).when).count(), 1079937500);
+  EXPECT_EQ(std::get<Event>(steps->at(5).when), Event::Close);
+  auto wrapped =
+      parse_scenario(R"({"_source":{},"message":{"type":"Results","start":1,"duration":2}})");
+  ASSERT_TRUE(wrapped);
+  EXPECT_EQ(std::get<Nanos>(wrapped->at(0).when), std::chrono::seconds(3));
+}
+
+TEST(Player, GivesTimedStepsOnceAndInOrder) {
+  using std::chrono::seconds;
+  Player player({{seconds(2), Refuse{502, {}}},
+                 {seconds(1), Refuse{501, {}}},
+                 {Event::Finalize, Drop{}},
+                 {seconds(2), Refuse{503, {}}}});
+  EXPECT_TRUE(player.reached(Nanos(999999999)).empty());
+  EXPECT_EQ(std::get<Refuse>(player.reached(seconds(1)).at(0)).status, 501);
+  auto due = player.reached(seconds(9));
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_EQ(std::get<Refuse>(due[0]).status, 502);
+  EXPECT_EQ(std::get<Refuse>(due[1]).status, 503);
+  EXPECT_TRUE(player.reached(seconds(10)).empty());
+}
+
+TEST(Player, GivesEventsEachTime) {
+  Player player({{Event::Finalize, Drop{}}});
+  EXPECT_TRUE(player.on(Event::Open).empty());
+  EXPECT_EQ(player.on(Event::Finalize).size(), 1u);
+  EXPECT_EQ(player.on(Event::Finalize).size(), 1u);
+}
+
+TEST(Faults, SayWhatIsWrong) {
+  EXPECT_EQ(parse_fault("nonsense=1").error().text, "there is no fault called \"nonsense\"");
+  EXPECT_EQ(parse_fault("drop-after=x").error().text, "fault drop-after wants SECONDS, not \"x\"");
+  for (const char* bad : {"refuse=200", "refuse=x", "refuse=429:x", "drop-after=-1", "drop-after=",
+                          "close-after=1", "close-after=1:1006", "close-after=1:99", "omit=x",
+                          "close-at-open=1015", "delay-results=1e9", "utterance-end=soon"})
+    EXPECT_FALSE(parse_fault(bad)) << bad;
+}
+
+TEST(Faults, AreAllDescribed) {
+  std::string text = describe_faults();
+  for (const char* name :
+       {"refuse=", "no-answer=", "delay-handshake=", "close-at-open=", "close-after=",
+        "drop-after=", "stall-reading-after=", "stall-results-after=", "delay-results=",
+        "malformed-after=", "garbage-after=", "omit=", "utterance-end="})
+    EXPECT_NE(text.find(name), text.npos) << name;
+}
+
+}  // namespace
+}  // namespace dg::server

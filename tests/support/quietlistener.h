@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "net/sessionlistener.h"
+
+namespace dg::testing {
+
+// A listener that ignores all that it is told. A test overrides what it is about.
+class QuietListener : public SessionListener {
+ public:
+  virtual ~QuietListener() = default;
+
+  Target target() override { return {}; }
+  void on_revision(const Revision&) override {}
+  void on_settled(Nanos) override {}
+  void on_mark(std::unique_ptr<Parcel>) override {}
+  void on_flush(std::vector<std::unique_ptr<Parcel>>) override {}
+  void on_results(const Results&, unsigned) override {}
+  void on_metadata(const Metadata&) override {}
+  void on_speech_started(const SpeechStarted&, Nanos) override {}
+  void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
+  void on_raw(std::string_view, bool) override {}
+  void on_malformed(const Error&, std::string_view) override {}
+  void on_service_error(const ServiceError&) override {}
+  void on_connection(const ConnectionEvent&) override {}
+  void on_dropped(Nanos, Nanos, const char*) override {}
+  void on_warning(const Loss&) override {}
+  void on_failed(const Loss&) override {}
+  void on_stats(const SessionStats&) override {}
+};
+
+}  // namespace dg::testing
