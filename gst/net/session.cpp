@@ -319,8 +319,8 @@ void Session::finish(bool answered) {
   connection_.reset();
   phase_ = Phase::Idle;
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  state(ConnectionState::Closed);  // before the end: what follows it may not be read any more
   publish_settled();
-  state(ConnectionState::Closed);
 }
 
 void Session::fail(const Loss& loss, FaultClass kind) {

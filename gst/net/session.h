@@ -116,6 +116,7 @@ class Session final : private WebSocket::Listener {
   Position settled() const;
   void publish(Revision revision);
   void tell_before(Position position);
+  std::optional<Nanos> settled_at(const Mark& mark) const;
   void tell_settled(std::optional<Nanos> time);
   void publish_settled();
   SessionStats stats() const;

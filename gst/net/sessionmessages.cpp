@@ -177,6 +177,17 @@ void Session::tell_before(Position position) {
   }
 }
 
+// A word that lies across a mark leaves behind it, and its time is not over before.
+std::optional<Nanos> Session::settled_at(const Mark& mark) const {
+  if (!mark.end_pts || mark.new_time) return mark.end_pts;
+  Nanos until = *mark.end_pts;
+  for (const Revision& revision : held_) {
+    const Word& first = revision.words.front();
+    if (first.end > *mark.end_pts) until = std::min(until, first.start);
+  }
+  return until;
+}
+
 // Words leave before the mark that they belong before, and those behind it wait until it is
 // reached.
 void Session::publish_settled() {
@@ -189,7 +200,7 @@ void Session::publish_settled() {
     if (marks.front().ends_connection() && connected) break;
     Mark mark = std::move(marks.front());
     marks.pop_front();
-    tell_settled(mark.end_pts);
+    tell_settled(settled_at(mark));
     if (mark.new_time) published_.reset();
     if (mark.parcel) listener_.on_mark(std::move(mark.parcel));
   }

@@ -66,7 +66,8 @@ void TextPad::flush_stop() {
 }
 
 void TextPad::tick(GstClockTime now) {
-  if (!tick_waits_.exchange(true)) queue_.push_now({flushes_, Tick{now}});
+  now_ = now;
+  if (!tick_waits_.exchange(true)) queue_.push_now({flushes_, Tick{}});
 }
 
 void TextPad::put(const Revision& revision) {
@@ -93,7 +94,8 @@ void TextPad::loop() {
     return;
   }
   bool is_event = std::holds_alternative<Ptr<GstEvent>>(item->what);
-  if (item->flushes == flushes_) {
+  bool is_tick = std::holds_alternative<Tick>(item->what);  // the clock goes on in a flush
+  if (is_tick || item->flushes == flushes_) {
     std::visit([this](auto& what) { take(what); }, item->what);
   } else if (is_event) {
     // From before a flush. What describes the stream still does; what is about its time does not.
@@ -114,10 +116,10 @@ void TextPad::take(const Settled& settled) {
   release();
 }
 
-void TextPad::take(const Tick& tick) {
+void TextPad::take(const Tick&) {
   tick_waits_ = false;
   if (!has_segment_) return;
-  Nanos due = nanos(tick.now) - Nanos(latency_) + kAhead;
+  Nanos due = nanos(now_) - Nanos(latency_) + kAhead;
   if (due < Nanos(0)) return;
   guint64 pts = gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, clock_time(due));
   if (!GST_CLOCK_TIME_IS_VALID(pts)) return;
@@ -259,7 +261,8 @@ void TextPad::note_position(Nanos pts) {
 
 void TextPad::note(GstFlowReturn flow) {
   if (flow != GST_FLOW_OK) GST_DEBUG_OBJECT(source_, "downstream says %s", gst_flow_get_name(flow));
-  last_flow_ = flow;
+  // What is broken stays so, whatever it says later: upstream may not have heard of it yet.
+  if (last_flow_ != GST_FLOW_ERROR) last_flow_ = flow;
 }
 
 }  // namespace dg

@@ -58,9 +58,7 @@ class TextPad final : public Output {
   struct Settled {
     Nanos time;
   };
-  struct Tick {
-    GstClockTime now;
-  };
+  struct Tick {};  // the newest is at now_
   struct Item {
     unsigned flushes;  // how many came before it
     std::variant<Revision, Settled, Tick, Ptr<GstEvent>> what;
@@ -91,6 +89,7 @@ class TextPad final : public Output {
   Queue<Item> queue_{1, weightless};
   std::atomic<unsigned> flushes_ = 0;  // of the pad
   unsigned flushes_put_ = 0;           // of the session; on the network thread only
+  std::atomic<GstClockTime> now_ = 0;
   std::atomic<bool> tick_waits_ = false;
   std::atomic<Nanos::rep> latency_ = 0;
   std::atomic<int> last_flow_ = GST_FLOW_OK;

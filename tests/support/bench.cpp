@@ -84,7 +84,7 @@ Bench::Bench(const Setup& setup) {
 }
 
 Bench::~Bench() {
-  pipeline_->change(GST_STATE_NULL);
+  if (pipeline_->bin()) pipeline_->change(GST_STATE_NULL);
   feed_.reset();
 }
 

@@ -2,6 +2,7 @@
 #include "support/feed.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -121,7 +122,8 @@ Ptr<GstBuffer> Feed::buffer(Nanos from, Nanos to) const {
 }
 
 GstFlowReturn Feed::push(Ptr<GstBuffer> buffer) {
-  Watchdog::Guard guard(watchdog_);
+  std::optional<Watchdog::Guard> guard;
+  if (watched_) guard.emplace(watchdog_);
   if (std::exchange(discont_, false)) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
   return gst_pad_push(pad(), buffer.release());
 }

@@ -36,13 +36,15 @@ class Feed {
   Feed& operator=(const Feed&) = delete;
 
   GstPad* pad() const { return pad_.get(); }
-  int rate() const { return rate_; }
+  void rate(int rate) { rate_ = rate; }
   // What a LATENCY query says.
   void live(bool live, Nanos least = {}) { live_ = live, least_ = least; }
   // Its audio is stamped so much later than the oracle has it.
   void offset(Nanos offset) { offset_ = offset; }
   // How long the buffers are that tones() pushes; 20 ms unless told.
   void cut(Nanos duration) { buffer_ = duration; }
+  // Whether a push that takes too long is a hang, as it is unless told.
+  void watch(bool watched) { watched_ = watched; }
   // The next buffer has the flag.
   void discont() { discont_ = true; }
 
@@ -70,13 +72,15 @@ class Feed {
  private:
   static gboolean answer(GstPad* pad, GstObject* parent, GstQuery* query);
 
-  const int rate_, channels_;
+  int rate_;
+  const int channels_;
   Watchdog& watchdog_;
   Ptr<GstPad> pad_;
   std::atomic<bool> live_ = false;
   std::atomic<Nanos> least_ = Nanos(0);
   Nanos offset_{}, buffer_ = std::chrono::milliseconds(20);
   bool discont_ = false;
+  std::atomic<bool> watched_ = true;
 };
 
 }  // namespace dg

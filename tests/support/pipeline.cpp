@@ -163,6 +163,7 @@ Pipeline::Pipeline(const std::string& description) {
 }
 
 Pipeline::~Pipeline() {
+  if (!pipeline_) return;
   change(GST_STATE_NULL);
   GstBus* bus = gst_element_get_bus(bin());
   gst_bus_set_sync_handler(bus, nullptr, nullptr, nullptr);
@@ -208,6 +209,13 @@ bool Pipeline::reach(GstState state) {
   if (change(state) == GST_STATE_CHANGE_FAILURE) return false;
   GstClockTime limit = static_cast<GstClockTime>(patience().count());
   return gst_element_get_state(bin(), nullptr, nullptr, limit) != GST_STATE_CHANGE_FAILURE;
+}
+
+void Pipeline::drop() {
+  change(GST_STATE_NULL);
+  record_.clear();
+  element_.reset();
+  pipeline_.reset();
 }
 
 std::vector<EventRef> Pipeline::events(GstEventType type) const {
@@ -258,6 +266,15 @@ Ptr<GstStructure> Pipeline::stats() const {
   GstStructure* stats = nullptr;
   g_object_get(element(), "stats", &stats, nullptr);
   return Ptr<GstStructure>(stats);
+}
+
+bool Pipeline::wait_for_stats(const char* field, GstClockTime least) const {
+  auto limit = std::chrono::steady_clock::now() + patience();
+  while (time_field(stats().get(), field) < least) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 }  // namespace dg

@@ -88,6 +88,8 @@ class Pipeline {
   GstStateChangeReturn change(GstState state);
   // Whether the pipeline got to the state in time.
   bool reach(GstState state);
+  // Stops it and lets go of it, and of all that was recorded; nothing else may be called after.
+  void drop();
 
   std::vector<Text> texts() const { return texts_in(record_.copy()); }
   std::vector<EventRef> events(GstEventType type) const;
@@ -101,6 +103,8 @@ class Pipeline {
   bool wait_for(GstMessageType message) const;
   bool wait_for_state(const char* connection_state, std::size_t count = 1) const;
   Ptr<GstStructure> stats() const;
+  // Whether a time in the stats got that far in time.
+  bool wait_for_stats(const char* field, GstClockTime least) const;
 
   // Called for each message, on the thread that posts it, after it was recorded.
   std::function<void(GstMessage*)> on_message;
