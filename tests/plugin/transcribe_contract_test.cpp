@@ -33,7 +33,7 @@ GstClockTime end_of(const Record::Entries& entries, GstClockTime from) {
   GstClockTime covered = from;
   for (const Entry& entry : entries) {
     auto* event = std::get_if<EventRef>(&entry);
-    auto* text = std::get_if<Text>(&entry);
+    auto* text = std::get_if<TextBuffer>(&entry);
     if (text) {
       EXPECT_EQ(text->pts, covered) << text->text;
       covered = text->end();
@@ -151,7 +151,7 @@ TEST(TranscribeEnd, ComesBehindTheLastWord) {
   ASSERT_TRUE(bench.finish());
   Record::Entries entries = bench.pipeline().record().copy();
   auto last_text = std::find_if(entries.rbegin(), entries.rend(), [](const Entry& entry) {
-    return std::holds_alternative<Text>(entry);
+    return std::holds_alternative<TextBuffer>(entry);
   });
   auto end = std::find_if(entries.rbegin(), entries.rend(), [](const Entry& entry) {
     auto* event = std::get_if<EventRef>(&entry);

@@ -18,10 +18,10 @@ constexpr Nanos kTolerance = 20ms;
 constexpr Nanos kSpacing = 500ms;
 constexpr Nanos kWord = 300ms;
 
-// "w17", or "W17." at the start and the end of a sentence.
+// "w17", or "w17." at the end of a sentence.
 long number_of(std::string word) {
   if (word.ends_with(".")) word.pop_back();
-  if (word.size() < 2 || (word[0] != 'w' && word[0] != 'W')) return -1;
+  if (word.size() < 2 || word[0] != 'w') return -1;
   char* end = nullptr;
   long number = std::strtol(word.c_str() + 1, &end, 10);
   return *end == '\0' ? number : -1;
@@ -41,9 +41,9 @@ std::vector<Heard> words_between(Nanos from, Nanos to, Nanos offset) {
   return words;
 }
 
-std::vector<Heard> words_in(const std::vector<Text>& texts) {
+std::vector<Heard> words_in(const std::vector<TextBuffer>& texts) {
   std::vector<Heard> words;
-  for (const Text& text : texts) {
+  for (const TextBuffer& text : texts) {
     std::istringstream in(text.text);
     Nanos pts = nanos_of(text.pts);
     for (std::string word; in >> word; pts += kSpacing) words.push_back({number_of(word), pts});

@@ -26,7 +26,7 @@ void PrintTo(const Heard& heard, std::ostream* out);
 // The words that are whole in the oracle's audio between these times, stamped with `offset`.
 std::vector<Heard> words_between(Nanos from, Nanos to, Nanos offset = {});
 // The words of texts, each text's first at its start; words that are none of the oracle's are -1.
-std::vector<Heard> words_in(const std::vector<Text>& texts);
+std::vector<Heard> words_in(const std::vector<TextBuffer>& texts);
 // Whether they are the same words, each within 20 ms of its time.
 testing::AssertionResult same_words(const std::vector<Heard>& heard,
                                     const std::vector<Heard>& expected);

@@ -135,4 +135,11 @@ GstFlowReturn Feed::tones(Nanos from, Nanos to) {
   return flow;
 }
 
+GstFlowReturn Feed::silence(Nanos from, Nanos to) {
+  Ptr<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, bytes_in(to - from), nullptr));
+  gst_buffer_memset(buffer.get(), 0, 0, bytes_in(to - from));
+  GST_BUFFER_PTS(buffer.get()) = clock(from + offset_);
+  return push(std::move(buffer));
+}
+
 }  // namespace dg

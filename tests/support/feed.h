@@ -68,6 +68,7 @@ class Feed {
   GstFlowReturn push(Ptr<GstBuffer> buffer);
   // The same, pushed in short buffers; what the first push that failed said.
   GstFlowReturn tones(Nanos from, Nanos to);
+  GstFlowReturn silence(Nanos from, Nanos to);
 
  private:
   static gboolean answer(GstPad* pad, GstObject* parent, GstQuery* query);

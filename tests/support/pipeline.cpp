@@ -20,9 +20,9 @@ std::string bytes_of(GstBuffer* buffer) {
   return bytes;
 }
 
-Text text_of(GstBuffer* buffer) {
-  Text text{GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer), bytes_of(buffer),
-            GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) != 0, nullptr};
+TextBuffer text_of(GstBuffer* buffer) {
+  TextBuffer text{GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer), bytes_of(buffer),
+                  GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) != 0, nullptr};
   if (GstCustomMeta* meta = gst_buffer_get_custom_meta(buffer, kWordsMeta))
     text.words.reset(gst_structure_copy(gst_custom_meta_get_structure(meta)), gst_structure_free);
   return text;
@@ -63,10 +63,10 @@ bool Record::wait(const std::function<bool(const Entries&)>& condition) const {
   return true;
 }
 
-std::vector<Text> texts_in(const Record::Entries& entries) {
-  std::vector<Text> out;
+std::vector<TextBuffer> texts_in(const Record::Entries& entries) {
+  std::vector<TextBuffer> out;
   for (const Entry& entry : entries)
-    if (auto* text = std::get_if<Text>(&entry)) out.push_back(*text);
+    if (auto* text = std::get_if<TextBuffer>(&entry)) out.push_back(*text);
   return out;
 }
 

@@ -16,7 +16,7 @@
 namespace dg {
 
 // A text buffer that left.
-struct Text {
+struct TextBuffer {
   GstClockTime pts = GST_CLOCK_TIME_NONE, duration = GST_CLOCK_TIME_NONE;
   std::string text;
   bool discont = false;
@@ -29,7 +29,7 @@ using MessageRef = std::shared_ptr<GstMessage>;
 struct Upstream {  // an event that went the other way
   EventRef event;
 };
-using Entry = std::variant<Text, EventRef, Upstream, MessageRef>;
+using Entry = std::variant<TextBuffer, EventRef, Upstream, MessageRef>;
 
 // What came out of an element and onto the bus, in that order. Thread-safe.
 class Record {
@@ -50,7 +50,7 @@ class Record {
 };
 
 // Of entries, in order.
-std::vector<Text> texts_in(const Record::Entries& entries);
+std::vector<TextBuffer> texts_in(const Record::Entries& entries);
 std::vector<EventRef> events_in(const Record::Entries& entries, GstEventType type);
 std::vector<EventRef> upstream_in(const Record::Entries& entries, GstEventType type);
 std::vector<MessageRef> messages_in(const Record::Entries& entries, GstMessageType type);
@@ -91,7 +91,7 @@ class Pipeline {
   // Stops it and lets go of it, and of all that was recorded; nothing else may be called after.
   void drop();
 
-  std::vector<Text> texts() const { return texts_in(record_.copy()); }
+  std::vector<TextBuffer> texts() const { return texts_in(record_.copy()); }
   std::vector<EventRef> events(GstEventType type) const;
   std::vector<MessageRef> messages(const char* name) const;
   std::vector<MessageRef> messages(GstMessageType type) const;

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is set is what the service is asked for.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/overloaded.h"
+#include "core/listen.h"
+#include "plugin/optionprops.h"
+#include "support/bench.h"
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+using server::Seen;
+
+std::vector<std::string> values(const std::vector<std::pair<std::string, std::string>>& pairs,
+                                const std::string& name) {
+  std::vector<std::string> out;
+  for (const auto& [key, value] : pairs)
+    if (g_ascii_strcasecmp(key.c_str(), name.c_str()) == 0) out.push_back(value);
+  return out;
+}
+
+using Strings = std::vector<std::string>;
+
+// What was asked of the server, whether it liked it or not.
+Seen request_of(Bench& bench) {
+  bench.play();
+  bench.feed().tones(0s, 1s);
+  EXPECT_TRUE(bench.finish());
+  auto requests = bench.server().requests();
+  EXPECT_FALSE(requests.empty());
+  return requests.empty() ? Seen() : requests[0];
+}
+
+// A value of the row's shape, in the form of gst-launch-1.0, and what is sent for it.
+struct Sample {
+  std::string property;
+  Strings sent;
+};
+
+Sample sample_of(const OptionSpec& spec) {
+  return std::visit(overloaded{
+                        [](const Flag& shape) -> Sample {
+                          return shape.initial ? Sample{"false", {}} : Sample{"true", {"true"}};
+                        },
+                        [](const Count& shape) -> Sample {
+                          std::string number = std::to_string(std::max(shape.min, 1000));
+                          return {number, {number}};
+                        },
+                        [](const Text&) -> Sample {
+                          return {"a b&c", {"a b&c"}};
+                        },
+                        [](const Choice& shape) -> Sample {
+                          return {shape.words[1], {shape.words[1]}};
+                        },
+                        [](const List&) -> Sample {
+                          return {"<\"one:1\", \"two & three:2\">", {"one:1", "two & three:2"}};
+                        },
+                    },
+                    spec.shape);
+}
+
+class TranscribeOption : public testing::TestWithParam<OptionSpec> {};
+
+TEST_P(TranscribeOption, IsInTheRequest) {
+  const std::string key = GetParam().key;
+  Bench bench;
+  if (key == "keywords") bench.pipeline().set("model", "nova-2");
+  Sample sample = sample_of(GetParam());
+  bench.pipeline().set(property_name(key).c_str(), sample.property);
+  // What needs the others is not told without them.
+  if (key == "interim_results" || key == "punctuate") bench.pipeline().set("dictation", "false");
+  EXPECT_EQ(values(request_of(bench).query, key), sample.sent);
+}
+
+TEST_P(TranscribeOption, IsNotInTheRequestWhenItIsUnset) {
+  Bench bench;
+  bool set = bench.pipeline().stats() && Options(kListenOptions).is_set(GetParam().key);
+  EXPECT_EQ(values(request_of(bench).query, GetParam().key).empty(), !set);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, TranscribeOption, testing::ValuesIn(kListenOptions),
+                         [](const auto& row) { return std::string(row.param.key); });
+
+struct Audio {
+  const char* before;
+  int rate, channels;
+  const char *encoding, *sent_rate, *sent_channels;
+};
+
+TEST(TranscribeRequest, SaysWhatTheAudioIs) {
+  for (const Audio& audio : {Audio{"", 16000, 1, "linear16", "16000", "1"},
+                             Audio{"", 44100, 2, "linear16", "44100", "2"},
+                             Audio{"mulawenc name=in ! ", 8000, 1, "mulaw", "8000", "1"},
+                             Audio{"alawenc name=in ! ", 8000, 2, "alaw", "8000", "2"}}) {
+    Bench bench({.rate = audio.rate, .channels = audio.channels, .before = audio.before});
+    Seen request = request_of(bench);
+    EXPECT_EQ(values(request.query, "encoding"), Strings{audio.encoding});
+    EXPECT_EQ(values(request.query, "sample_rate"), Strings{audio.sent_rate});
+    EXPECT_EQ(values(request.query, "channels"), Strings{audio.sent_channels});
+  }
+}
+
+TEST(TranscribeRequest, PassesOnWhatHasNoProperty) {
+  Bench bench({.properties = {{"extra-params", "params,measurements=true,model=nova-2"}}});
+  Seen request = request_of(bench);
+  EXPECT_EQ(values(request.query, "measurements"), Strings{"true"});
+  EXPECT_EQ(values(request.query, "model"), Strings{"nova-2"});
+}
+
+TEST(TranscribeRequest, KeepsTheQueryOfTheUrl) {
+  Bench bench;
+  bench.pipeline().set("url", bench.server().url() + "?tag=mine&model=nova-2");
+  Seen request = request_of(bench);
+  EXPECT_EQ(values(request.query, "tag"), Strings{"mine"});
+  EXPECT_EQ(values(request.query, "model"), Strings{"nova-2"});
+}
+
+TEST(TranscribeRequest, HasTheHeadersThatWereSet) {
+  Bench bench(
+      {.properties = {{"extra-headers", "headers,x-team=captions"}, {"user-agent", "newsroom/2"}}});
+  Seen request = request_of(bench);
+  EXPECT_EQ(values(request.headers, "x-team"), Strings{"captions"});
+  EXPECT_EQ(values(request.headers, "user-agent"), Strings{"newsroom/2"});
+}
+
+TEST(TranscribeRequest, SaysWhoWeAre) {
+  Bench bench;
+  Strings agent = values(request_of(bench).headers, "user-agent");
+  ASSERT_EQ(agent.size(), 1u);
+  EXPECT_TRUE(agent[0].starts_with("gst-deepgram/")) << agent[0];
+}
+
+// A variable of the environment, as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { g_setenv(name, value, TRUE); }
+  ~Variable() { g_unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* const name_;
+};
+
+Strings authorization(const std::map<std::string, std::string>& properties) {
+  Bench bench({.properties = properties});
+  return values(request_of(bench).headers, "authorization");
+}
+
+TEST(TranscribeKey, GoesWithItsScheme) {
+  EXPECT_EQ(authorization({}), Strings{});
+  EXPECT_EQ(authorization({{"api-key", "k"}}), Strings{"Token k"});
+  EXPECT_EQ(authorization({{"access-token", "t"}}), Strings{"Bearer t"});
+  EXPECT_EQ(authorization({{"access-token", "t"}, {"api-key", "k"}}), Strings{"Bearer t"});
+}
+
+TEST(TranscribeKey, MayComeFromTheEnvironment) {
+  Variable key("DEEPGRAM_API_KEY", "from-there");
+  EXPECT_EQ(authorization({}), Strings{"Token from-there"});
+  EXPECT_EQ(authorization({{"api-key", "k"}}), Strings{"Token k"});
+  Variable token("DEEPGRAM_ACCESS_TOKEN", "token");
+  EXPECT_EQ(authorization({}), Strings{"Bearer token"});
+  EXPECT_EQ(authorization({{"api-key", "k"}}), Strings{"Token k"});
+}
+
+TEST(TranscribeKey, CannotBeReadBack) {
+  Bench bench;
+  for (const char* name : {"api-key", "access-token"}) {
+    GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(bench.element()), name);
+    ASSERT_TRUE(spec);
+    EXPECT_FALSE(spec->flags & G_PARAM_READABLE) << name;
+    EXPECT_TRUE(spec->flags & G_PARAM_WRITABLE) << name;
+  }
+}
+
+// By names that other transcribers have.
+TEST(TranscribeAliases, AreTheSameProperty) {
+  Bench bench({.properties = {{"language-code", "fr"}, {"diarization", "true"}}});
+  char* language = nullptr;
+  gboolean diarize = FALSE;
+  g_object_get(bench.element(), "language", &language, "diarize", &diarize, nullptr);
+  EXPECT_STREQ(language, "fr");
+  EXPECT_TRUE(diarize);
+  g_free(language);
+  Seen request = request_of(bench);
+  EXPECT_EQ(values(request.query, "language"), Strings{"fr"});
+  EXPECT_EQ(values(request.query, "diarize"), Strings{"true"});
+}
+
+TEST(TranscribeProperties, TakeNoString) {
+  Bench bench;
+  guint count = 0, strings = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(bench.element()), &count);
+  for (guint i = 0; i < count; ++i) {
+    bool ours = specs[i]->owner_type == G_OBJECT_TYPE(bench.element());
+    if (!ours || !G_IS_PARAM_SPEC_STRING(specs[i]) || !(specs[i]->flags & G_PARAM_WRITABLE))
+      continue;
+    g_object_set(bench.element(), specs[i]->name, nullptr, nullptr);
+    ++strings;
+  }
+  g_free(specs);
+  EXPECT_GE(strings, 8u);
+  bench.pipeline().set("url", bench.server().url());
+  EXPECT_TRUE(values(request_of(bench).query, "model").empty());
+}
+
+TEST(TranscribeProperties, OfStructuresMayBeTakenBack) {
+  Bench bench({.properties = {{"extra-params", "params,measurements=true"}}});
+  g_object_set(bench.element(), "extra-params", nullptr, "extra-headers", nullptr, nullptr);
+  EXPECT_TRUE(values(request_of(bench).query, "measurements").empty());
+}
+
+// What the service would refuse is refused here, in words of properties, before any dial.
+class TranscribeNonsense : public testing::TestWithParam<std::map<std::string, std::string>> {};
+
+TEST_P(TranscribeNonsense, IsRefusedBeforeTheDial) {
+  Bench bench({.properties = GetParam()});
+  bench.play();
+  bench.feed().tones(0s, 1s);
+  ASSERT_TRUE(bench.finish());
+  auto errors = bench.pipeline().messages(GST_MESSAGE_ERROR);
+  ASSERT_EQ(errors.size(), 1u);
+  GError* error = nullptr;
+  gst_message_parse_error(errors[0].get(), &error, nullptr);
+  EXPECT_TRUE(g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS))
+      << error->message;
+  g_error_free(error);
+  EXPECT_TRUE(bench.server().requests().empty());
+}
+
+using Properties = std::map<std::string, std::string>;
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, TranscribeNonsense,
+    testing::Values(Properties{{"punctuate", "false"}, {"dictation", "true"}},
+                    Properties{{"interim-results", "false"}, {"utterance-end-ms", "1000"}},
+                    Properties{{"model", "nova-2"}, {"keyterm", "<a>"}},
+                    Properties{{"keywords", "<a>"}}, Properties{{"tag", "<\"\">"}},
+                    Properties{{"utterance-end-ms", "10"}}, Properties{{"api-key", "with a blank"}},
+                    Properties{{"user-agent", "two\nlines"}},
+                    Properties{{"extra-headers", "headers,upgrade=no"}}));
+
+TEST(TranscribeStats, HaveTheirFields) {
+  Bench bench;
+  bench.play();
+  bench.feed().tones(0s, 10s);
+  bench.feed().offset(200ms);
+  bench.feed().tones(10s, 20s);
+  ASSERT_TRUE(bench.finish());
+  auto stats = bench.pipeline().stats();
+  auto count = [&](const char* field) { return time_field(stats.get(), field); };
+  EXPECT_STREQ(gst_structure_get_name(stats.get()), "application/x-deepgram-stats");
+  EXPECT_EQ(uint_field(stats.get(), "connections"), 1u);
+  EXPECT_EQ(uint_field(stats.get(), "reconnects"), 0u);
+  EXPECT_EQ(count("audio-received"), 20 * GST_SECOND);
+  EXPECT_EQ(count("audio-sent"), 20 * GST_SECOND);
+  EXPECT_EQ(count("audio-filled"), 200 * GST_MSECOND);
+  for (const char* field : {"audio-dropped", "audio-pending", "audio-replayed", "backlog"})
+    EXPECT_EQ(count(field), 0u) << field;
+  Seen request = bench.server().requests().at(0);
+  EXPECT_EQ(count("bytes-out"), request.bytes);
+  EXPECT_EQ(count("messages"), request.messages_sent);
+  EXPECT_EQ(count("words"), 40u);
+  EXPECT_GT(count("bytes-in"), 0u);
+  EXPECT_GT(count("finals"), 0u);
+  EXPECT_GT(count("interims"), 0u);
+  for (const char* field :
+       {"malformed-messages", "unknown-messages", "duplicate-words", "keepalives", "finalizes"})
+    EXPECT_EQ(count(field), 0u) << field;
+  EXPECT_EQ(text_field(stats.get(), "request-id"), request.request_id);
+  EXPECT_EQ(text_field(stats.get(), "last-error"), "");
+}
+
+}  // namespace
+}  // namespace dg
