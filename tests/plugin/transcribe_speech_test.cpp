@@ -102,7 +102,7 @@ struct SpeechTest : testing::Test {
     EXPECT_TRUE(bench.feed().end());
     EXPECT_TRUE(ends(bench.pipeline()));
     std::vector<Spoken> words;
-    for (const Text& text : bench.pipeline().texts())
+    for (const TextBuffer& text : bench.pipeline().texts())
       words.push_back(
           {static_cast<double>(text.pts) / 1e9, static_cast<double>(text.end()) / 1e9, text.text});
     return words;
