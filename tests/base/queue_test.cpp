@@ -176,6 +176,7 @@ TEST(Queue, LosesNothingBetweenManyThreads) {
   constexpr int kThreads = 4, kEach = 2000;
   Queue<int> queue(3, one);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&queue, t] {
       for (int i = 0; i < kEach; ++i) EXPECT_TRUE(queue.push(t * kEach + i));

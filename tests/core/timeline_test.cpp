@@ -122,8 +122,8 @@ TEST(Timeline, CountsSamplesSoThatNothingAddsUp) {
 
 TEST(Timeline, FollowsManyShortHoles) {
   Timeline timeline(kFormat);
-  for (int i = 0; i < 1000; ++i) timeline.sent(i * 20, i * 50ms, 20);
-  for (int i = 0; i < 1000; ++i) {
+  for (Position i = 0; i < 1000; ++i) timeline.sent(i * 20, i * 50ms, 20);
+  for (Position i = 0; i < 1000; ++i) {
     Nanos start = i * 20ms + 5ms;
     auto place = timeline.place(start, start + 10ms);
     EXPECT_EQ(place->start, i * 50ms + 5ms);
@@ -135,12 +135,12 @@ TEST(Timeline, FollowsManyShortHoles) {
 // A word is nowhere later than it was: a run may be shorter than the rounding.
 TEST(Timeline, StaysBeforeTheNextRunAmongRunsOfASample) {
   Timeline timeline(kFormat);
-  for (int i = 0; i < 100; ++i) timeline.sent(i * 10, i * 10ms, 1);
-  for (int i = 0; i <= 100; ++i) {
+  for (Position i = 0; i < 100; ++i) timeline.sent(i * 10, i * 10ms, 1);
+  for (Position i = 0; i <= 100; ++i) {
     auto position = timeline.position_at(i * 1ms);
     ASSERT_TRUE(position);
-    EXPECT_LE(*position, std::max(1, (i - 1) * 10 + 1));
-    EXPECT_GE(*position, std::max(0, (i - 3) * 10));
+    EXPECT_LE(*position, std::max<Position>(1, (i - 1) * 10 + 1));
+    EXPECT_GE(*position, std::max<Position>(0, (i - 3) * 10));
   }
 }
 
@@ -172,8 +172,8 @@ TEST(Timeline, KnowsHowFarTheServiceIsAtAPosition) {
 
 TEST(Timeline, GoesThereAndBack) {
   Timeline timeline(kFormat);
-  for (int i = 0; i < 50; ++i) timeline.sent(i * 300, i * 10s, 200);
-  for (int i = 0; i < 50; ++i)
+  for (Position i = 0; i < 50; ++i) timeline.sent(i * 300, i * 10s, 200);
+  for (Position i = 0; i < 50; ++i)
     for (Position inside : {2, 100, 198, 200}) {
       Position position = i * 300 + inside;
       EXPECT_EQ(timeline.position_at(timeline.time_of(position)), position);
@@ -182,7 +182,7 @@ TEST(Timeline, GoesThereAndBack) {
 
 TEST(Timeline, ForgetsRunsButNotTheirTime) {
   Timeline timeline(kFormat);
-  for (int i = 0; i < 100; ++i) timeline.sent(i * 2000, i * 60s, 1000);
+  for (Position i = 0; i < 100; ++i) timeline.sent(i * 2000, i * 60s, 1000);
   timeline.trim(50s);
   EXPECT_EQ(timeline.length(), 100s);
   EXPECT_EQ(timeline.place(60100ms, 60200ms)->start, 60 * 60s + 100ms);

@@ -146,6 +146,7 @@ TEST(Link, WaitsForTheCallThatIsUnderWay) {
   CallUnderWay call(owner, link);
   std::vector<std::promise<void>> cutting(kCuts);
   std::vector<std::future<bool>> over;
+  over.reserve(kCuts);
   for (std::promise<void>& begins : cutting)
     over.push_back(std::async(std::launch::async, [&] {
       begins.set_value();

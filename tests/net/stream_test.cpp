@@ -210,7 +210,8 @@ TEST_F(StreamTest, WakesUpByItself) {
 TEST_F(StreamTest, CallsNobodyAfterItsEnd) {
   Owner owner;
   auto stream = begin(owner, true);
-  for (int i = 0; i < 50; ++i) EXPECT_TRUE(stream->push(audio(i * 100, 100), Stream::Room::Ignore));
+  for (std::int64_t i = 0; i < 50; ++i)
+    EXPECT_TRUE(stream->push(audio(i * 100, 100), Stream::Room::Ignore));
   Stream::end(std::move(stream));
   int calls = owner.calls;
   ASSERT_TRUE(network_done());
@@ -234,11 +235,11 @@ TEST_F(StreamTest, EndsFromWithinACall) {
 // Pushes pieces of a second until one is refused; says when each begins. The backlog and the
 // queue hold no more than a few.
 struct Pusher {
-  static constexpr int kMost = 10;
+  static constexpr std::int64_t kMost = 10;
 
   explicit Pusher(Stream& stream) {
     pushed = std::async(std::launch::async, [this, &stream] {
-      int count = 0;
+      std::int64_t count = 0;
       while (count < kMost && stream.push(audio(count * 1000, 1000), Stream::Room::Await)) {
         ++count;
         if (count == 3) third.set();
@@ -248,7 +249,7 @@ struct Pusher {
   }
 
   Signal third;
-  std::future<int> pushed;
+  std::future<std::int64_t> pushed;
 };
 
 TEST_F(StreamTest, FreesAPushThatWaitsWhenItRefuses) {
@@ -289,7 +290,7 @@ TEST_F(StreamTest, NeverWaitsWithoutBeingAskedTo) {
   limits.max_backlog = 1s;
   Owner owner;
   auto stream = begin(owner, false);
-  for (int i = 0; i < 100; ++i)
+  for (std::int64_t i = 0; i < 100; ++i)
     EXPECT_TRUE(stream->push(audio(i * 1000, 1000), Stream::Room::Ignore));
   Stream::end(std::move(stream));
 }
