@@ -145,17 +145,14 @@ void Backlog::drop_front(std::int64_t samples) {
 
 void Backlog::drop_span(Position from, Position to) {
   if (from >= to) return;
-  auto at = std::lower_bound(dropped_.begin(), dropped_.end(), Span{from, from});
-  if (at != dropped_.begin() && std::prev(at)->second >= from) {
-    --at;
-    at->second = std::max(at->second, to);
-  } else {
-    at = dropped_.insert(at, {from, to});
+  auto first = std::find_if(dropped_.begin(), dropped_.end(),
+                            [&](const Span& span) { return span.second >= from; });
+  auto last = first;
+  for (; last != dropped_.end() && last->first <= to; ++last) {
+    from = std::min(from, last->first);
+    to = std::max(to, last->second);
   }
-  for (auto next = std::next(at); next != dropped_.end() && next->first <= at->second;) {
-    at->second = std::max(at->second, next->second);
-    next = dropped_.erase(next);
-  }
+  dropped_.insert(dropped_.erase(first, last), {from, to});
 }
 
 Position Backlog::after_dropped(Position position) const {

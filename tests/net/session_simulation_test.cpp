@@ -78,13 +78,13 @@ class Schedule {
 
   VirtualFault fault() {
     using Kind = VirtualFault::Kind;
-    static constexpr Kind kinds[] = {Kind::None,  Kind::Refuse,      Kind::NeverAnswer,
-                                     Kind::Drop,  Kind::Close,       Kind::StopReading,
-                                     Kind::Drop,  Kind::ForgetClose, Kind::NoMetadata,
-                                     Kind::Garbage};
+    static constexpr Kind kinds[] = {
+        Kind::None,        Kind::Refuse, Kind::NeverAnswer, Kind::Drop,       Kind::Close,
+        Kind::StopReading, Kind::Drop,   Kind::ForgetClose, Kind::NoMetadata, Kind::Garbage};
     static constexpr int statuses[] = {500, 502, 503, 429, 408};
     static constexpr int codes[] = {1000, 1001, 1006, 1011, 1012, 1013, 4000};
-    return {kinds[pick(0, static_cast<int>(std::size(kinds)) - 1)], statuses[pick(0, static_cast<int>(std::size(statuses)) - 1)],
+    return {kinds[pick(0, static_cast<int>(std::size(kinds)) - 1)],
+            statuses[pick(0, static_cast<int>(std::size(statuses)) - 1)],
             codes[pick(0, static_cast<int>(std::size(codes)) - 1)], pick(1, 6000), pick(1, 8) * 1s};
   }
 
@@ -158,7 +158,9 @@ class Schedule {
   void describe() {
     for (const Loss& loss : run_.warnings) std::printf("warning %s\n", details(loss).c_str());
     for (const Results& is : run_.results)
-      std::printf("%s %.3f +%.3f %s\n", is.is_final ? "final" : "interim", std::chrono::duration<double>(is.start).count(), std::chrono::duration<double>(is.duration).count(), is.transcript.c_str());
+      std::printf("%s %.3f +%.3f %s\n", is.is_final ? "final" : "interim",
+                  std::chrono::duration<double>(is.start).count(),
+                  std::chrono::duration<double>(is.duration).count(), is.transcript.c_str());
     for (const ConnectionEvent& event : run_.states)
       std::printf("connection %u %s %s\n", event.connection, connection_state_name(event.state),
                   event.loss ? details(*event.loss).c_str() : "");

@@ -12,12 +12,24 @@ namespace {
 
 constexpr Nanos kWatchdog = std::chrono::seconds(8);
 
+// What libsoup does inside of it happens on this loop: a test has several clients.
+class On {
+ public:
+  explicit On(GMainContext* loop) : loop_(loop) { g_main_context_push_thread_default(loop_); }
+  ~On() { g_main_context_pop_thread_default(loop_); }
+  On(const On&) = delete;
+  On& operator=(const On&) = delete;
+
+ private:
+  GMainContext* const loop_;
+};
+
 }  // namespace
 
 Client::Client(const std::string& url, const Headers& headers, const std::string& authority)
     : context_(g_main_context_new()) {
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
-  g_main_context_push_thread_default(context_.get());
+  On loop(context_.get());
   session_.reset(soup_session_new());
   if (!authority.empty()) {
     Ptr<GTlsCertificate> certificate(
@@ -62,6 +74,7 @@ Client::Client(const std::string& url, const Headers& headers, const std::string
 }
 
 Client::~Client() {
+  On loop(context_.get());
   if (connection_) {
     g_signal_handlers_disconnect_by_data(connection_.get(), this);
     g_io_stream_close(soup_websocket_connection_get_io_stream(connection_.get()), nullptr, nullptr);
@@ -71,7 +84,6 @@ Client::~Client() {
   soup_session_abort(session_.get());
   while (g_main_context_iteration(context_.get(), FALSE)) continue;
   session_.reset();
-  g_main_context_pop_thread_default(context_.get());
 }
 
 std::string Client::header(const char* name) const {
@@ -81,19 +93,23 @@ std::string Client::header(const char* name) const {
 }
 
 void Client::send(std::string_view text) {
+  On loop(context_.get());
   if (is_open()) soup_websocket_connection_send_text(connection_.get(), std::string(text).c_str());
 }
 
 void Client::send(std::span<const std::byte> audio) {
+  On loop(context_.get());
   if (is_open())
     soup_websocket_connection_send_binary(connection_.get(), audio.data(), audio.size());
 }
 
 void Client::send_empty() {
+  On loop(context_.get());
   soup_websocket_connection_send_binary(connection_.get(), nullptr, 0);
 }
 
 void Client::close(int code) {
+  On loop(context_.get());
   soup_websocket_connection_close(connection_.get(), static_cast<gushort>(code), nullptr);
 }
 
@@ -125,6 +141,7 @@ bool Client::is_open() const {
 }
 
 bool Client::wait(const std::function<bool()>& done) {
+  On loop(context_.get());
   bool barked = false;
   Timer watchdog(context_.get(), [&] { barked = true; });
   watchdog.set(kWatchdog);

@@ -13,7 +13,7 @@ namespace dg::testing {
 // What a session told, in order.
 struct Told {
   enum class Kind { Word, Settled, Mark, Flush } kind;
-  int word = -1;        // its number
+  int word = -1;         // its number
   Nanos start{}, end{};  // of a word; `start` of a settled time
   int mark = -1;
 };

@@ -50,8 +50,7 @@ class VirtualService::Socket final : public WebSocket {
     listener_ = &listener;
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
-    if (fault_.kind != VirtualFault::Kind::Refuse)
-      return later(20ms, [this] { greet(); });
+    if (fault_.kind != VirtualFault::Kind::Refuse) return later(20ms, [this] { greet(); });
     Loss loss;
     loss.cause = Cause::Http;
     loss.http_status = fault_.status;
@@ -98,8 +97,8 @@ class VirtualService::Socket final : public WebSocket {
   };
 
   // Runs unless the socket is gone by then.
-  void later(Nanos delay, std::function<void()> what) {
-    service_.time_.after(delay, [alive = std::weak_ptr(alive_), what = std::move(what)] {
+  void later(Nanos wait, std::function<void()> what) {
+    service_.time_.after(wait, [alive = std::weak_ptr(alive_), what = std::move(what)] {
       if (alive.lock()) what();
     });
   }

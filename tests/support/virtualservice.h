@@ -44,14 +44,14 @@ class VirtualTime {
 struct VirtualFault {
   enum class Kind {
     None,
-    Refuse,         // with `status`
-    NeverAnswer,    // the dial
-    Drop,           // after `after` samples, without a word
-    Close,          // after `after` samples, with `code`
-    StopReading,    // after `after` samples, for `pause`
-    ForgetClose,    // CloseStream is answered by a drop
-    NoMetadata,     // CloseStream is answered by the rest and a close of 1000 only
-    Garbage,        // after `after` samples, and goes on
+    Refuse,       // with `status`
+    NeverAnswer,  // the dial
+    Drop,         // after `after` samples, without a word
+    Close,        // after `after` samples, with `code`
+    StopReading,  // after `after` samples, for `pause`
+    ForgetClose,  // CloseStream is answered by a drop
+    NoMetadata,   // CloseStream is answered by the rest and a close of 1000 only
+    Garbage,      // after `after` samples, and goes on
   };
   Kind kind = Kind::None;
   int status = 503, code = 1011;

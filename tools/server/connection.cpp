@@ -99,7 +99,7 @@ void Connection::act(const Action& action) {
                        served_model(std::get<std::string>(greeting_.query.options.at("model")));
                    if (std::get<bool>(greeting_.query.options.at("multichannel")))
                      it.results.channel.count = greeting_.query.channels;
-                   on_say(write(it.results));
+                   say(write(it.results));
                  },
                  [&](const CloseWith& it) { close(it.code, it.reason, Ending::Fault); },
                  [&](const Drop&) { drop(); },
@@ -121,8 +121,10 @@ void Connection::stop() {
   if (!ended_) end(Ending::Stopped, 0, "");
 }
 
+// With a callback the results go there, which is nowhere here: what matters to a client is that
+// they do not come back.
 void Connection::on_say(std::string text) {
-  outbox_.put([this, text = std::move(text)] { send(text); });
+  if (!greeting_.query.options.is_set("callback")) say(std::move(text));
 }
 
 void Connection::on_heard() {
@@ -212,7 +214,7 @@ void Connection::obey(const ClientCommand& command, std::string_view text) {
                  [&](const NoCommand& it) {
                    if (greeting_.options.recognizer == RecognizerKind::Count)
                      return close(kServerError, "Invalid frame sent", Ending::Fault);
-                   on_say(write(ServiceError{"SchemaError", it.description, std::string(text)}));
+                   say(write(ServiceError{"SchemaError", it.description, std::string(text)}));
                  },
              },
              command);
@@ -251,6 +253,10 @@ void Connection::lost() {
 
 void Connection::act_on(Event event) {
   for (const Action& action : player_.on(event)) act(action);
+}
+
+void Connection::say(std::string text) {
+  outbox_.put([this, text = std::move(text)] { send(text); });
 }
 
 void Connection::send(const std::string& text) {

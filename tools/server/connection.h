@@ -28,6 +28,7 @@ struct Greeting {
   std::optional<AudioFormat> format;  // nothing: the audio is in a container
   UtteranceEnds utterance_ends = UtteranceEnds::Normal;
   bool answers_finalize = true;
+  std::string recording;           // name of its files
   std::unique_ptr<Engine> engine;  // null for recognizers that do not hear
 };
 
@@ -81,6 +82,7 @@ class Connection final : public Dialogue::Listener {
   void lost();
 
   void act_on(Event event);
+  void say(std::string text);
   void send(const std::string& text);
   void send_metadata(const std::string& sha256);
   void close(int code, const std::string& reason, Ending ending);

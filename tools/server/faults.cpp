@@ -120,8 +120,8 @@ MaybeStep malformed_after(std::string_view value) {
 }
 
 MaybeStep garbage_after(std::string_view value) {
-  // A frame with reserved bits and a length that is not there.
-  return after(value, SendBytes{"\xFF\x7F\xFF\xFF"});
+  // Reserved bits, an unknown kind, and a length that no frame can have.
+  return after(value, SendBytes{std::string(16, '\xFF')});
 }
 
 MaybeStep omit(std::string_view value) {

@@ -72,7 +72,11 @@ struct Unref<GSocket> : UnrefObject {};
 template <>
 struct Unref<GSocketAddress> : UnrefObject {};
 template <>
-struct Unref<GInetAddress> : UnrefObject {};
+struct Unref<GSocketClient> : UnrefObject {};
+template <>
+struct Unref<GSocketConnection> : UnrefObject {};
+template <>
+struct Unref<GSocketConnectable> : UnrefObject {};
 template <>
 struct Unref<GTlsCertificate> : UnrefObject {};
 template <>

@@ -51,6 +51,12 @@ std::string new_uuid() {
   return Ptr<char>(g_uuid_string_random()).get();
 }
 
+// By time, as the starter kit names its recordings, and one for each connection.
+std::string file_name(const std::string& request_id) {
+  Ptr<GDateTime> now(g_date_time_new_now_local());
+  return Ptr<char>(g_date_time_format(now.get(), "%Y%m%d_%H%M%S_")).get() + request_id.substr(0, 8);
+}
+
 Result<Steps> parse_faults(const std::vector<std::string>& texts) {
   Steps steps;
   for (const std::string& text : texts) {
@@ -193,6 +199,7 @@ void Service::receive(SoupServerMessage* message) {
   seen.query = query.value_or(Pairs());
   seen.headers = all_headers(message);
   seen.request_id = greeting.request_id;
+  greeting.recording = file_name(greeting.request_id);
   greeting.request = journal_.begin(std::move(seen));
   auto on_finished = +[](SoupServerMessage*, Handshake* it) { it->service->forget(*it); };
   g_signal_connect(message, "finished", G_CALLBACK(on_finished), &handshake);
@@ -355,7 +362,8 @@ std::unique_ptr<Dialogue> Service::dialogue(Greeting& greeting, const AudioForma
   if (greeting.options.recognizer == RecognizerKind::Script)
     return std::make_unique<ScriptDialogue>(listener);
   if (greeting.options.recognizer == RecognizerKind::Count)
-    return std::make_unique<CountDialogue>(query, "", listener);
+    return std::make_unique<CountDialogue>(
+        query, greeting.options.record_dir.empty() ? "" : greeting.recording + ".raw", listener);
   SpeechDialogue::Setup setup;
   setup.format = format;
   setup.split =
