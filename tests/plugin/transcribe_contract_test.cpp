@@ -13,6 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Between word 9 and word 10 of the oracle.
+constexpr Nanos kCut = 4900ms;
+
 GstSegment segment_of(const EventRef& event) {
   GstSegment segment;
   gst_event_copy_segment(event.get(), &segment);
@@ -219,7 +222,6 @@ TEST(TranscribeSegment, ThatMapsTheSameAsksForNothing) {
 
 // Text of the time before it comes before it, and with that time.
 TEST(TranscribeSegment, ComesBehindTheTextBeforeIt) {
-  constexpr Nanos kCut = 4900ms;
   Bench bench;
   bench.play();
   bench.feed().tones(0s, kCut);
@@ -251,7 +253,6 @@ TEST(TranscribeSegment, LatenessMovesIt) {
 // --- caps and tags
 
 TEST(TranscribeCaps, ChangeInTheStreamIsAnotherConnection) {
-  constexpr Nanos kCut = 4900ms;
   Bench bench;
   bench.play();
   bench.feed().tones(0s, kCut);

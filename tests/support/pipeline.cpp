@@ -191,9 +191,10 @@ void Pipeline::note(GstPadProbeInfo* info) {
 }
 
 GstElement* Pipeline::find(const char* name) const {
-  Ptr<GstElement> found(gst_bin_get_by_name(GST_BIN(bin()), name));
+  GstElement* found = gst_bin_get_by_name(GST_BIN(bin()), name);
   if (!found) ADD_FAILURE() << "no element is called " << name;
-  return found.get();
+  Ptr<GstElement> borrowed(found);  // the bin has it
+  return found;
 }
 
 void Pipeline::set(const char* property, const std::string& value) {
