@@ -29,6 +29,7 @@ void TextPad::start(const Settings& settings) {
   position_ = GST_CLOCK_TIME_NONE;
   flushes_ = flushes_put_ = 0;
   tick_waits_ = false;
+  now_ = GST_CLOCK_TIME_NONE;
   queue_.open();
   queue_.hold_up(false);
   gst_pad_start_task(
@@ -118,13 +119,18 @@ void TextPad::take(const Settled& settled) {
 
 void TextPad::take(const Tick&) {
   tick_waits_ = false;
-  if (!has_segment_) return;
+  fall_due();
+  release();
+}
+
+// Applies the last tick, which may have come before the segment.
+void TextPad::fall_due() {
+  if (!has_segment_ || !GST_CLOCK_TIME_IS_VALID(now_)) return;
   Nanos due = nanos(now_) - Nanos(latency_) + kAhead;
   if (due < Nanos(0)) return;
   guint64 pts = gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, clock_time(due));
   if (!GST_CLOCK_TIME_IS_VALID(pts)) return;
   captions_->due(nanos(pts));
-  release();
 }
 
 void TextPad::take(Ptr<GstEvent>& event) {
@@ -180,6 +186,8 @@ void TextPad::take_segment(Ptr<GstEvent> event) {
   if (alike) return;
   captions_->restart(start);
   push(Gap{start, start});  // prerolls sinks
+  fall_due();
+  release();
 }
 
 // The caps do not depend on the audio's.

@@ -69,6 +69,7 @@ class TextPad final : public Output {
   void take(const Revision& revision);
   void take(const Settled& settled);
   void take(const Tick& tick);
+  void fall_due();
   void take(Ptr<GstEvent>& event);
   void take_stream_start(Ptr<GstEvent> event);
   void take_segment(Ptr<GstEvent> event);
@@ -89,7 +90,7 @@ class TextPad final : public Output {
   Queue<Item> queue_{1, weightless};
   std::atomic<unsigned> flushes_ = 0;  // of the pad
   unsigned flushes_put_ = 0;           // of the session; on the network thread only
-  std::atomic<GstClockTime> now_ = 0;
+  std::atomic<GstClockTime> now_ = GST_CLOCK_TIME_NONE;
   std::atomic<bool> tick_waits_ = false;
   std::atomic<Nanos::rep> latency_ = 0;
   std::atomic<int> last_flow_ = GST_FLOW_OK;
