@@ -52,8 +52,8 @@ TEST_F(TranscribeFlush, MayComeAtAnyMoment) {
   std::mt19937 random = seeded();
   bench_.play();
   for (int round = 0; round < kRounds; ++round) {
-    // In steps of 50 ms: a word that lacks less at its start may still be heard.
-    Nanos start = 50ms * up_to(random, 72'000);
+    // Between words: the start of the last word before and the rest of this one may make a whole.
+    Nanos start = 500ms * up_to(random, 7200) + 400ms;
     begin_at(bench_.feed(), start);
     auto pushed =
         std::async(std::launch::async, [&] { return bench_.feed().tones(start, start + 20s); });
