@@ -69,6 +69,9 @@ std::optional<Error> choose(Value& to, const char* option, const char* word,
   return Error{std::string(option) + " is one of " + known + ", not \"" + word + "\""};
 }
 
+// Its size is a number of 32 bits, and a sample has 2 bytes.
+constexpr double kLongestWav = 2'147'483'600;
+
 std::optional<Error> check_ranges(const Raw& raw) {
   if (raw.port < 0 || raw.port > 65535) return Error{"--port is from 0 to 65535"};
   if (raw.streams < 1) return Error{"--streams is at least 1"};
@@ -77,6 +80,8 @@ std::optional<Error> check_ranges(const Raw& raw) {
   if (!(raw.max_rate >= 0)) return Error{"--max-rate is not negative"};
   if (raw.write_tones && !(raw.seconds > 0)) return Error{"--write-tones needs --seconds"};
   if (raw.rate < 8000 || raw.rate > 48000) return Error{"--rate is from 8000 to 48000"};
+  if (raw.seconds * raw.rate > kLongestWav) return Error{"--seconds: more than a WAV file holds"};
+  if (raw.faulty < -1) return Error{"--fault-count is not negative"};
   if (raw.transcribe && raw.write_tones) return Error{"--transcribe or --write-tones, not both"};
   if (raw.tls_ca && !raw.tls) return Error{"--tls-ca needs --tls"};
   return std::nullopt;
@@ -88,8 +93,13 @@ Result<std::string> read_file(const std::string& path) {
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
+bool is_address(const std::string& host) {
+  return Ptr<GInetAddress>(g_inet_address_new_from_string(host.c_str())) != nullptr;
+}
+
 std::optional<Error> fill(ServerOptions& server, const Raw& raw) {
   server.host = text(raw.host, "127.0.0.1");
+  if (!is_address(server.host)) return Error{"\"" + server.host + "\" is no IP address"};
   server.port = raw.port;
   server.tls = raw.tls;
   server.recognizer = raw.scenario ? RecognizerKind::Script : default_recognizer();
@@ -99,6 +109,8 @@ std::optional<Error> fill(ServerOptions& server, const Raw& raw) {
   server.model_dir = text(raw.model_dir);
   server.api_keys = list(raw.api_keys);
   server.faults = list(raw.faults);
+  for (const std::string& fault : server.faults)
+    if (auto step = parse_fault(fault); !step) return step.error();
   server.faulty_connections = raw.faulty;
   server.strict = raw.strict;
   server.idle_timeout = std::chrono::milliseconds(raw.idle_timeout);

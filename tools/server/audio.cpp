@@ -12,7 +12,7 @@ constexpr int kMulawClip = 32635;
 
 // The number of the highest bit that is set, from 0.
 int top_bit(int value) {
-  return std::bit_width(static_cast<unsigned>(value)) - 1;
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(value))) - 1;
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ std::int16_t mulaw_to_linear(std::uint8_t code) {
 
 std::uint8_t linear_to_mulaw(std::int16_t sample) {
   int magnitude = std::min(std::abs(static_cast<int>(sample)), kMulawClip) + kMulawBias;
-  int segment = top_bit(magnitude) - 7;
+  int segment = std::max(top_bit(magnitude) - 7, 0);
   int code = (sample < 0 ? 0x80 : 0) | (segment << 4) | ((magnitude >> (segment + 3)) & 15);
   return static_cast<std::uint8_t>(code ^ 0xFF);
 }

@@ -34,8 +34,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }  // namespace
 
 Connection::Connection(GMainContext* loop, Greeting greeting, Journal& journal, Owner& owner)
-    : loop_(loop),
-      greeting_(std::move(greeting)),
+    : greeting_(std::move(greeting)),
       journal_(journal),
       owner_(owner),
       player_(greeting_.steps),
@@ -119,6 +118,7 @@ void Connection::act(const Action& action) {
 
 void Connection::stop() {
   if (!ended_) end(Ending::Stopped, 0, "");
+  if (dialogue_) dialogue_->abandon();
 }
 
 // With a callback the results go there, which is nowhere here: what matters to a client is that

@@ -100,7 +100,6 @@ class Connection final : public Dialogue::Listener {
   std::string described(Ending ending) const;
   void update(const std::function<void(Seen&)>& change);
 
-  GMainContext* const loop_;
   Greeting greeting_;
   Journal& journal_;
   Owner& owner_;

@@ -54,7 +54,7 @@ std::optional<Error> DecoderPool::check(const std::string& model_dir) {
   return std::nullopt;
 }
 
-DecoderPool::DecoderPool(std::string model_dir) : model_dir_(folder_of(model_dir)) {
+DecoderPool::DecoderPool(const std::string& model_dir) : model_dir_(folder_of(model_dir)) {
   err_set_logfp(nullptr);
 }
 

@@ -25,7 +25,7 @@ class DecoderPool {
   // Why there is no model there, if there is none. "" is where it was installed.
   static std::optional<Error> check(const std::string& model_dir);
 
-  explicit DecoderPool(std::string model_dir);
+  explicit DecoderPool(const std::string& model_dir);
 
   // Whether so many more can be in use at a time, of `most`; release() gives them back.
   bool reserve(int count, int most) DG_EXCLUDES(mutex_);

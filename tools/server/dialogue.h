@@ -31,6 +31,8 @@ class Dialogue {
   virtual void finalize(std::optional<int>) {}
   // The client will send no more.
   virtual void finish() = 0;
+  // Nobody listens any more: what waits to be heard need not be.
+  virtual void abandon() {}
   // Bytes of audio that wait to be heard.
   virtual std::size_t waiting() const { return 0; }
 };

@@ -37,6 +37,7 @@ GPollableInputStream* base_of(DgGatedInput* input) {
 
 void connect(DgGatedInput* input) {
   if (!input->source || input->child || input->shut) return;
+  if (g_source_is_destroyed(input->source)) return;  // the reader has gone
   input->child = g_pollable_input_stream_create_source(base_of(input), nullptr);
   g_source_set_dummy_callback(input->child);
   g_source_add_child_source(input->source, input->child);
@@ -98,6 +99,25 @@ G_DEFINE_TYPE(DgGatedStream, dg_gated_stream, G_TYPE_IO_STREAM)
 
 void dg_gated_stream_init(DgGatedStream*) {}
 
+// GIOStream's own would close on a thread.
+void close_async(GIOStream* self, int priority, GCancellable* cancellable,
+                 GAsyncReadyCallback callback, gpointer data) noexcept {
+  GTask* task = g_task_new(self, cancellable, callback, data);
+  auto closed = [](GObject* base, GAsyncResult* result, gpointer closing) noexcept {
+    dg::Ptr<GTask> done(static_cast<GTask*>(closing));
+    GError* error = nullptr;
+    if (g_io_stream_close_finish(G_IO_STREAM(base), result, &error))
+      g_task_return_boolean(done.get(), TRUE);
+    else
+      g_task_return_error(done.get(), error);
+  };
+  g_io_stream_close_async(stream_of(self)->base, priority, cancellable, closed, task);
+}
+
+gboolean close_finish(GIOStream*, GAsyncResult* result, GError** error) noexcept {
+  return g_task_propagate_boolean(G_TASK(result), error);
+}
+
 void dg_gated_stream_class_init(DgGatedStreamClass* klass) {
   auto* stream = G_IO_STREAM_CLASS(klass);
   stream->get_input_stream = [](GIOStream* self) noexcept {
@@ -109,6 +129,8 @@ void dg_gated_stream_class_init(DgGatedStreamClass* klass) {
   stream->close_fn = [](GIOStream* self, GCancellable* cancellable, GError** error) noexcept {
     return g_io_stream_close(stream_of(self)->base, cancellable, error);
   };
+  stream->close_async = close_async;
+  stream->close_finish = close_finish;
   G_OBJECT_CLASS(klass)->finalize = [](GObject* self) noexcept {
     g_object_unref(stream_of(self)->input);
     g_object_unref(stream_of(self)->base);

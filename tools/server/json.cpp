@@ -31,7 +31,7 @@ JsonNode* value_in(JsonObject* object, const char* key, GType type) {
 }
 
 // json-glib says "<data>:3:14: Parse error: ...".
-Error with_line(std::string message) {
+Error with_line(const std::string& message) {
   constexpr std::string_view lead = "<data>:";
   if (!message.starts_with(lead)) return Error{"line 1: " + message};
   auto line_end = message.find(':', lead.size()), column_end = message.find(": ", line_end + 1);

@@ -11,12 +11,14 @@ Lane::Lane(GMainContext* loop, Deliver deliver)
       thread_([this] { work(); }) {}
 
 Lane::~Lane() {
-  {
-    Lock lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-  }
+  stop();
   thread_.join();
+}
+
+void Lane::stop() {
+  Lock lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
 }
 
 void Lane::post(Job job) {

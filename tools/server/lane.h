@@ -24,6 +24,8 @@ class Lane {
   ~Lane();
 
   void post(Job job) DG_EXCLUDES(mutex_);
+  // No job is begun any more.
+  void stop() DG_EXCLUDES(mutex_);
 
  private:
   void work() DG_EXCLUDES(mutex_);

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <iterator>
 #include <map>
-#include <regex>
 #include <sstream>
 
 #include "base/overloaded.h"
@@ -145,25 +144,31 @@ const std::vector<std::string>& list(const Options& options, const char* key) {
   return std::get<std::vector<std::string>>(options.at(key));
 }
 
+// Whether the whole of `text` is of the pattern.
+bool matches(const std::string& pattern, const std::string& text) {
+  std::string whole = "^(?:" + pattern + ")\\z";
+  return g_regex_match_simple(whole.c_str(), text.c_str(), GRegexCompileFlags(0),
+                              GRegexMatchFlags(0));
+}
+
 // https://developers.deepgram.com/docs/model
 bool is_model(const std::string& name) {
-  static const std::regex known(
+  return matches(
       "nova-3(-(general|medical))?"
       "|nova-2(-(general|meeting|phonecall|finance|conversationalai|voicemail|video|medical|"
       "drivethru|automotive|atc))?"
       "|nova(-(general|phonecall|medical))?"
       "|(enhanced|base)(-(general|meeting|phonecall|finance|conversationalai|voicemail|video))?"
       "|(2-)?general|meeting|phonecall|finance|conversationalai|voicemail|video|custom"
-      "|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-  return std::regex_match(name, known);
+      "|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+      name);
 }
 
 Complaint check_model(const Options& options) {
   const std::string& model = text(options, "model");
   const std::string& language = text(options, "language");
-  static const std::regex tag("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*");
   bool known = model.empty() || is_model(model);
-  bool spelled = language.empty() || std::regex_match(language, tag);
+  bool spelled = language.empty() || matches("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language);
   bool multi = language != "multi" || model.starts_with("nova-2") || model.starts_with("nova-3");
   if (known && spelled && multi) return std::nullopt;
   return bad_request("Bad Request: No such model/language/tier combination found.");
@@ -187,9 +192,8 @@ Complaint check_keyterms(const Options& options) {
 }
 
 Complaint check_items(const Options& options) {
-  static const std::regex weighted("[^:]+(:-?[0-9]+(\\.[0-9]+)?)?");
   for (const std::string& item : list(options, "keywords"))
-    if (!std::regex_match(item, weighted))
+    if (!matches("[^:]+(:-?[0-9]+(\\.[0-9]+)?)?", item))
       return bad_value("keywords", item, "word or word:intensifier");
   for (const char* key : {"replace", "extra"})
     for (const std::string& item : list(options, key))

@@ -9,13 +9,13 @@ namespace dg::server {
 namespace {
 
 constexpr int kRate = 16000;
-constexpr int kFrame = kRate / 100;
+constexpr std::int64_t kFrame = kRate / 100;
 // A window that is cut within speech keeps so much: the decoder still changes its mind about the
 // last words, and a window of one word is of no use.
-constexpr std::int64_t kLeastWindow = kRate, kUnsure = kRate * 6 / 10;
+constexpr std::int64_t kLeastWindow = kRate, kUnsure = kLeastWindow * 6 / 10;
 constexpr std::int64_t kPause = kRate / 10;
 // Until then it waits for a pause, from then on any gap between words will do.
-constexpr std::int64_t kPatience = 6 * kRate;
+constexpr std::int64_t kPatience = 6 * kLeastWindow;
 
 bool is_filler(const std::string& word) {
   return word.starts_with("<") || word.starts_with("[") || word.starts_with("+");

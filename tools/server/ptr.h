@@ -68,6 +68,10 @@ struct Unref<JsonParser> : UnrefObject {};
 template <>
 struct Unref<GIOStream> : UnrefObject {};
 template <>
+struct Unref<GTask> : UnrefObject {};
+template <>
+struct Unref<GInetAddress> : UnrefObject {};
+template <>
 struct Unref<GSocket> : UnrefObject {};
 template <>
 struct Unref<GSocketAddress> : UnrefObject {};

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/server.h"
 
+#include <deque>
+#include <functional>
 #include <future>
 #include <thread>
 #include <utility>
 
+#include "base/mutex.h"
 #include "server/journal.h"
 #include "server/service.h"
 
@@ -18,14 +21,18 @@ class Server::Thread {
   auto call(Task task) {
     std::packaged_task<decltype(task())()> packaged(std::move(task));
     auto done = packaged.get_future();
-    auto invoke = [](gpointer data) -> gboolean {
-      (*static_cast<decltype(packaged)*>(data))();
+    {
+      Lock lock(mutex_);
+      errands_.push_back([&] { packaged(); });
+    }
+    auto invoke = [](gpointer thread) -> gboolean {
+      static_cast<Thread*>(thread)->run_errand();
       return G_SOURCE_REMOVE;
     };
     // g_main_context_invoke() would do it here while the thread has not begun.
     Ptr<GSource> source(g_idle_source_new());
     g_source_set_priority(source.get(), G_PRIORITY_DEFAULT);
-    g_source_set_callback(source.get(), invoke, &packaged, nullptr);
+    g_source_set_callback(source.get(), invoke, this, nullptr);
     g_source_attach(source.get(), context_.get());
     return done.get();
   }
@@ -68,6 +75,18 @@ class Server::Thread {
     g_main_context_pop_thread_default(context_.get());
   }
 
+  void run_errand() {
+    std::function<void()> errand;
+    {
+      Lock lock(mutex_);
+      errand = std::move(errands_.front());
+      errands_.pop_front();
+    }
+    errand();
+  }
+
+  Mutex mutex_;
+  std::deque<std::function<void()>> errands_ DG_GUARDED_BY(mutex_);
   Ptr<GMainContext> context_;
   Ptr<GMainLoop> loop_;
   std::unique_ptr<Service> service_;

@@ -89,7 +89,11 @@ Service::Service(GMainContext* loop, Journal& journal)
     : loop_(loop), journal_(journal), reaper_(loop, [this] { reap(); }) {}
 
 Service::~Service() {
-  for (auto& connection : connections_) connection->stop();
+  // All are told before the first is waited for.
+  for (auto& connection : connections_) {
+    connection->stop();
+    log(connection->summary());
+  }
   connections_.clear();
   for (Handshake& handshake : handshakes_)
     g_signal_handlers_disconnect_by_data(handshake.message.get(), &handshake);

@@ -44,6 +44,10 @@ void SpeechDialogue::finish() {
   run([this] { return transcriber_->close(); }, 0);
 }
 
+void SpeechDialogue::abandon() {
+  if (lane_) lane_->stop();
+}
+
 void SpeechDialogue::run(Lane::Job job, std::size_t bytes) {
   posted_.push_back(bytes);
   waiting_ += bytes;

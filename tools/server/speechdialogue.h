@@ -36,6 +36,7 @@ class SpeechDialogue : public Dialogue {
   void hear(std::span<const std::byte> bytes) override;
   void finalize(std::optional<int> channel) override;
   void finish() override;
+  void abandon() override;
   std::size_t waiting() const override { return waiting_; }
 
  private:
