@@ -15,11 +15,19 @@ void Backlog::append(Piece piece) {
   }
   pieces_.push_back({end_, samples, std::move(piece)});
   end_ += samples;
-  ahead_ += samples;
 }
 
 Position Backlog::cursor() const {
   return all_written() ? end_ : pieces_[next_].from + offset_;
+}
+
+std::int64_t Backlog::ahead_before(Position position) const {
+  Position from = cursor();
+  std::int64_t samples = std::max<std::int64_t>(position - from, 0);
+  for (const Span& span : dropped_)
+    samples -=
+        std::max<std::int64_t>(std::min(span.second, position) - std::max(span.first, from), 0);
+  return samples;
 }
 
 std::optional<Backlog::Slice> Backlog::ahead(std::int64_t most) const {
@@ -36,7 +44,6 @@ std::optional<Backlog::Slice> Backlog::ahead(std::int64_t most) const {
 
 // Moves the cursor on inside the current piece.
 void Backlog::pass(std::int64_t samples) {
-  ahead_ -= samples;
   offset_ += samples;
   if (offset_ < pieces_[next_].samples) return;
   ++next_;
@@ -67,9 +74,7 @@ void Backlog::rewind(Position position) {
     ++next_;
   if (!all_written()) offset_ = std::max<std::int64_t>(position - pieces_[next_].from, 0);
   behind_ = 0;
-  ahead_ = -offset_;
-  for (std::size_t i = 0; i < pieces_.size(); ++i)
-    (i < next_ ? behind_ : ahead_) += pieces_[i].samples;
+  for (std::size_t i = 0; i < next_; ++i) behind_ += pieces_[i].samples;
   behind_ += offset_;
   drop_span(std::min(position, old), std::min(cursor(), old));  // forgotten, so never sent again
 }
@@ -91,16 +96,25 @@ void Backlog::bound_written(Nanos keep) {
   }
 }
 
-// Makes the cursor stand at the start of a piece.
-void Backlog::split() {
-  if (offset_ == 0) return;
-  Held& held = pieces_[next_];
+// The piece that begins at `position`, which is the cursor or lies behind it; makes one, if need
+// be.
+std::size_t Backlog::piece_at(Position position) {
+  std::size_t index = next_;
+  while (index < pieces_.size() && pieces_[index].from + pieces_[index].samples <= position)
+    ++index;
+  if (index == pieces_.size() || pieces_[index].from >= position) return index;
+  Held& held = pieces_[index];
+  std::int64_t samples = position - held.from;
   Held rest = held;
-  held.piece.bytes.resize(static_cast<std::size_t>(offset_) * held.piece.format.bytes_per_sample());
-  held.samples = offset_;
-  trim_front(rest, offset_);
-  pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(++next_), std::move(rest));
+  trim_front(rest, samples);
+  held.piece.bytes.resize(static_cast<std::size_t>(samples) * held.piece.format.bytes_per_sample());
+  held.samples = samples;
+  bool at_cursor = index == next_ && offset_ == samples;
+  pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(++index), std::move(rest));
+  if (!at_cursor) return index;
+  next_ = index;
   offset_ = 0;
+  return index;
 }
 
 void Backlog::trim_front(Held& held, std::int64_t samples) {
@@ -113,21 +127,28 @@ void Backlog::trim_front(Held& held, std::int64_t samples) {
 }
 
 std::optional<std::pair<Nanos, Nanos>> Backlog::drop_oldest(Nanos keep) {
+  return drop(high_water_, format_.samples_in(std::max(unsent() - keep, Nanos(0))));
+}
+
+std::optional<std::pair<Nanos, Nanos>> Backlog::drop_unwritten() {
+  return drop(cursor(), ahead_before(end_));
+}
+
+std::optional<std::pair<Nanos, Nanos>> Backlog::drop(Position from, std::int64_t samples) {
   std::optional<std::pair<Nanos, Nanos>> lost;
-  split();
-  while (!all_written() && unwritten() > keep) {
-    std::int64_t excess = std::max<std::int64_t>(format_.samples_in(unwritten() - keep), 1);
-    Slice slice = *ahead(excess);
-    Nanos end = slice.pts + slice.format.duration_of(slice.samples);
-    lost = {lost ? lost->first : slice.pts, end};
-    drop_front(slice.samples);
+  for (std::size_t index = piece_at(from); samples > 0;) {
+    const Held& held = pieces_[index];
+    std::int64_t part = std::min(samples, held.samples);
+    Nanos end = held.piece.pts + held.piece.format.duration_of(part);
+    lost = {lost ? lost->first : held.piece.pts, end};
+    drop_front(index, part);
+    samples -= part;
   }
   return lost;
 }
 
-// Drops what the cursor stands at, at the start of a piece.
-void Backlog::drop_front(std::int64_t samples) {
-  Held& held = pieces_[next_];
+void Backlog::drop_front(std::size_t index, std::int64_t samples) {
+  Held& held = pieces_[index];
   Position from = held.from, to = from + samples;
   std::int64_t again = std::clamp<std::int64_t>(high_water_ - from, 0, samples);
   if (!held.piece.filled) {
@@ -135,10 +156,9 @@ void Backlog::drop_front(std::int64_t samples) {
     ledger_.pending -= samples - again;
   }
   high_water_ = std::max(high_water_, to);
-  ahead_ -= samples;
   drop_span(from, to);
   if (samples == held.samples)
-    pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(next_));
+    pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
   else
     trim_front(held, samples);
 }
@@ -161,8 +181,8 @@ Position Backlog::after_dropped(Position position) const {
   return position;
 }
 
-Nanos Backlog::unwritten() const {
-  return format_.duration_of(ahead_);
+Nanos Backlog::unsent() const {
+  return format_.duration_of(end_ - high_water_);
 }
 
 Nanos Backlog::unsettled_written() const {

@@ -48,6 +48,8 @@ class Backlog {
   // The position that is written next.
   Position cursor() const;
   bool all_written() const { return next_ == pieces_.size(); }
+  // How many samples are to be written before `position`.
+  std::int64_t ahead_before(Position position) const;
   // What comes next, at most `most` samples; nothing if all is written.
   std::optional<Slice> ahead(std::int64_t most) const;
   void written(std::int64_t samples);
@@ -58,13 +60,16 @@ class Backlog {
   void settle(Position position);
   // Lets go of the oldest written audio, so that no more than `keep` of it is left.
   void bound_written(Nanos keep);
-  // Drops the oldest audio that is not written, so that no more than `keep` of it is left; gives
+  // Drops the oldest audio that was never written, so that no more than `keep` of it is left; gives
   // the timestamps of what was dropped, if any.
   std::optional<std::pair<Nanos, Nanos>> drop_oldest(Nanos keep);
+  // Drops all that is to be written, for the first time or again.
+  std::optional<std::pair<Nanos, Nanos>> drop_unwritten();
   // Where what was not dropped goes on, at `position` or later.
   Position after_dropped(Position position) const;
 
-  Nanos unwritten() const;
+  // What was never written.
+  Nanos unsent() const;
   Nanos unsettled_written() const;
   const AudioLedger& ledger() const { return ledger_; }
 
@@ -76,9 +81,10 @@ class Backlog {
   };
 
   void pass(std::int64_t samples);
-  void split();
+  std::size_t piece_at(Position position);
   static void trim_front(Held& held, std::int64_t samples);
-  void drop_front(std::int64_t samples);
+  std::optional<std::pair<Nanos, Nanos>> drop(Position from, std::int64_t samples);
+  void drop_front(std::size_t index, std::int64_t samples);
   void drop_span(Position from, Position to);
 
   std::deque<Held> pieces_;
@@ -86,7 +92,6 @@ class Backlog {
   std::int64_t offset_ = 0;  // and how many of its samples are done
   Position end_ = 0;
   Position high_water_ = 0;   // all before it was written once, or dropped
-  std::int64_t ahead_ = 0;    // samples to write
   std::int64_t behind_ = 0;   // samples written and held
   AudioFormat format_;        // of what came last; bounds are reckoned in it
   std::deque<Span> dropped_;  // ascending

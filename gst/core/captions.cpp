@@ -40,7 +40,9 @@ void Captions::restart(Nanos position) {
 
 void Captions::take(const Revision& revision) {
   if (!revision.final) return;
-  if (granularity_ == Granularity::Word)
+  if (revision.to <= Nanos(0))
+    take_whole(revision);  // of a time before this one
+  else if (granularity_ == Granularity::Word)
     take_words(revision);
   else
     take_utterance(revision);
@@ -53,10 +55,15 @@ void Captions::take_words(const Revision& revision) {
     caption.ends_utterance = revision.ends_utterance && &word == &revision.words.back();
     add(std::move(caption), word.end);
   }
-  if (!revision.words.empty()) return;
+  if (revision.words.empty()) take_whole(revision);
+}
+
+void Captions::take_whole(const Revision& revision) {
   Caption whole;
   whole.pts = revision.from;
   whole.text = revision.transcript;
+  whole.words = revision.words;
+  if (!revision.words.empty()) whole.speaker = revision.words.front().speaker;
   whole.channel = revision.channel;
   whole.confidence = revision.confidence;
   whole.ends_utterance = revision.ends_utterance;

@@ -61,6 +61,7 @@ class Captions {
   };
 
   void take_words(const Revision& revision);
+  void take_whole(const Revision& revision);
   void take_utterance(const Revision& revision);
   void close(Speaking& speaking);
   void add(Caption caption, Nanos end);

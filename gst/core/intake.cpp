@@ -91,7 +91,7 @@ void Intake::pause(Nanos now, bool overdue) {
 }
 
 void Intake::flush(Nanos now) {
-  backlog_.drop_oldest(Nanos(0));
+  backlog_.drop_unwritten();
   hole_end_.reset();
   bool format_changes = std::any_of(marks_.begin(), marks_.end(),
                                     [](const Mark& mark) { return mark.ask == Mark::Ask::Close; });
@@ -100,8 +100,6 @@ void Intake::flush(Nanos now) {
     Mark change;
     change.ask = Mark::Ask::Close;
     mark(std::move(change), now);
-  } else {
-    pause(now);
   }
   track_.restart();
 }

@@ -10,9 +10,14 @@ namespace {
 // Timestamps are rounded; only a jump larger than this is a hole.
 constexpr Nanos kJitter = std::chrono::milliseconds(1);
 
-// How far a time may be off because it was printed as a 32-bit float.
+// How far a time may be off because it was a 32-bit float.
+Nanos float_rounding(Nanos time) {
+  return time / (1 << 22);
+}
+
+// And because it was printed with three places.
 Nanos rounding(Nanos time) {
-  return std::max<Nanos>(std::chrono::milliseconds(1), time / (1 << 22));
+  return std::max<Nanos>(std::chrono::milliseconds(1), float_rounding(time));
 }
 
 }  // namespace
@@ -40,16 +45,23 @@ std::int64_t Timeline::run_end(std::size_t run) const {
   return run + 1 < runs_.size() ? runs_[run + 1].first : samples_;
 }
 
+// Whether nothing is sent behind it without an edge. Of what goes on, the last millisecond may be
+// the first of a word.
+bool Timeline::is_over(std::size_t run) const {
+  return split_ || run + 1 < runs_.size();
+}
+
 std::optional<Position> Timeline::position_at(Nanos time) const {
   if (runs_.empty()) return std::nullopt;
   std::int64_t slack = format_.samples_in(rounding(time));
+  std::int64_t slack_going_on = format_.samples_in(float_rounding(time));
   std::int64_t sample = std::clamp(format_.samples_in(time), runs_.front().first, samples_);
   std::size_t run = run_at(sample);
   // The end of a run, not the start of the next: what lies behind a jump was not heard yet.
   if (run > 0 && sample - runs_[run].first <= slack) {
     sample = runs_[run].first;
     --run;
-  } else if (run_end(run) - sample <= slack) {
+  } else if (run_end(run) - sample <= (is_over(run) ? slack : slack_going_on)) {
     sample = run_end(run);
   }
   return runs_[run].position + (sample - runs_[run].first);

@@ -28,7 +28,7 @@ class Timeline {
 
   // Notes that `samples` samples were sent, the first of them at `position` and stamped `pts`.
   void sent(Position position, Nanos pts, std::int64_t samples);
-  // Makes an edge here: the service was asked to finalize.
+  // Makes an edge here: the service was asked to finalize, or to close.
   void split() { split_ = true; }
 
   const AudioFormat& format() const { return format_; }
@@ -55,6 +55,7 @@ class Timeline {
 
   std::size_t run_at(std::int64_t sample) const;
   std::int64_t run_end(std::size_t run) const;
+  bool is_over(std::size_t run) const;
 
   AudioFormat format_;
   std::deque<Run> runs_;

@@ -32,10 +32,23 @@ Revision Revision::take_before(Position position) {
     before.transcript = joined(before.words);
     before.to = words.front().start;
     from = words.front().start;
+    before.ends_utterance = false;
   }
   if (count > 0 || words.empty()) transcript = joined(words);
   if (words.empty()) from = to;
   return before;
+}
+
+void Revision::pack_before(Nanos time) {
+  Nanos length = words.empty() ? to - from : Nanos(0);
+  to = time;
+  time -= length;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    Nanos duration = word->end - word->start;
+    word->end = time;
+    word->start = time -= duration;
+  }
+  from = time;
 }
 
 void Transcript::connected(int channels) {

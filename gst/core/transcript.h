@@ -14,7 +14,7 @@
 namespace dg {
 
 // What a channel's audio from `from` to `to` was understood as; an interim may be revised. All
-// times are timestamps.
+// times are timestamps; those of a time that is over (pack_before()) are zero or less.
 struct Revision {
   int channel = 0;
   Nanos from{}, to{};
@@ -29,6 +29,8 @@ struct Revision {
 
   // Takes the words before `position` out, as a revision of their own.
   Revision take_before(Position position);
+  // Gives its words, which are of times that are over, places in a row that ends at `time`.
+  void pack_before(Nanos time);
 };
 
 // Follows what was said: which words are new, and up to where, per channel, the service has made up

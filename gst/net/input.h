@@ -20,10 +20,6 @@ struct Hole {
 };
 // Audio behind it is another stream's: nothing before it is wanted any more.
 struct Flush {};
-// Whether upstream is live, as far as it is known.
-struct Upstream {
-  bool live = false;
-};
-using Input = std::variant<Audio, Hole, Mark, Flush, Upstream>;
+using Input = std::variant<Audio, Hole, Mark, Flush>;
 
 }  // namespace dg

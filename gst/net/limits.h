@@ -20,15 +20,21 @@ struct Limits {
   Nanos max_backlog = std::chrono::seconds(30);
   Overflow overflow = Overflow::Auto;
   HolePolicy holes;
-  Nanos latency = std::chrono::seconds(2);
+  Nanos latency = std::chrono::seconds(2);  // to begin with
 
   Nanos useful_after = std::chrono::seconds(5);    // a connection that lived so long was worth it
   Nanos answer_timeout = std::chrono::seconds(2);  // a Finalize that moved nothing is not answered
   Nanos close_timeout = std::chrono::seconds(1);   // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);      // an input that stops for so long has paused
   Nanos pause_file = std::chrono::seconds(2);      // or waits for our text
-  int early_closes = 5;  // with 1000 and without the rest: then there is no rest
+  int early_closes = 5;  // in a row with 1000 and without the rest: then there is no rest
   Nanos drain_patience = std::chrono::seconds(60);  // for a connection, at the end, if for ever
+};
+
+// What may change while a session runs.
+struct Conditions {
+  bool live = false;  // upstream is, as far as it is known
+  Nanos latency = Limits().latency;
 };
 
 }  // namespace dg

@@ -55,8 +55,8 @@ void Link::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
   call([&](SessionListener& to) { to.on_flush(std::move(parcels)); });
 }
 
-void Link::on_results(const Results& placed, unsigned connection) {
-  call([&](SessionListener& to) { to.on_results(placed, connection); });
+void Link::on_results(const Results& placed, unsigned connection, bool past) {
+  call([&](SessionListener& to) { to.on_results(placed, connection, past); });
 }
 
 void Link::on_metadata(const Metadata& metadata) {

@@ -42,6 +42,7 @@ void Session::run() {
 }
 
 Situation Session::situation() {
+  conditions_ = environment_.conditions();
   Situation now;
   now.phase = phase_;
   now.now = environment_.now();
@@ -66,8 +67,8 @@ Situation Session::situation() {
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
   now.writable = due && connection_->socket->writable();  // a system call
   now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
-  if (now.undecided && intake_.marks().empty())
-    now.pause_at = last_input_ + (live_ ? limits_.pause_live : limits_.pause_file);
+  if (now.undecided && intake_.marks().empty() && intake_.backlog().end() > paused_at_)
+    now.pause_at = last_input_ + (conditions_.live ? limits_.pause_live : limits_.pause_file);
   return now;
 }
 
@@ -76,7 +77,7 @@ Situation Session::situation() {
 std::int64_t Session::samples_before_ask() const {
   const Backlog& backlog = intake_.backlog();
   const Mark* ask = intake_.next_ask();
-  return (ask ? std::max(ask->at, backlog.cursor()) : backlog.end()) - backlog.cursor();
+  return backlog.ahead_before(ask ? ask->at : backlog.end());
 }
 
 Nanos Session::pace_at() const {
@@ -87,9 +88,12 @@ Nanos Session::pace_at() const {
 // late is shown late.
 Nanos Session::overdue_at(const Mark& mark) const {
   if (mark.ends_connection() || !(mark.parcel || mark.overdue)) return kNever;
-  Nanos at = live_ ? mark.accepted + limits_.latency : kNever;
+  Nanos at = conditions_.live ? mark.accepted + conditions_.latency : kNever;
   bool waiting = mark.asked && phase_ == Phase::Open;
-  return waiting ? std::min(at, std::max(*mark.asked, last_cut_) + limits_.answer_timeout) : at;
+  if (!waiting) return at;
+  Nanos heard =
+      std::max({*mark.asked, last_cut_, conditions_.live ? Nanos(0) : connection_->last_results});
+  return std::min(at, heard + limits_.answer_timeout);
 }
 
 Nanos Session::overdue_at() const {
@@ -102,7 +106,8 @@ Nanos Session::overdue_at() const {
 Nanos Session::give_up_at() const {
   if (!failing_since_) return kNever;
   bool limited = limits_.reconnect_timeout > Nanos(0);
-  if (limited && !(live_ && ever_useful_)) return *failing_since_ + limits_.reconnect_timeout;
+  if (limited && !(conditions_.live && ever_useful_))
+    return *failing_since_ + limits_.reconnect_timeout;
   if (!ending_) return kNever;
   return std::max(*failing_since_, ended_) +
          (limited ? limits_.reconnect_timeout : limits_.drain_patience);
@@ -111,7 +116,7 @@ Nanos Session::give_up_at() const {
 bool Session::dropping() const {
   switch (limits_.overflow) {
     case Overflow::Auto:
-      return live_;
+      return conditions_.live;
     case Overflow::Block:
       return false;
     case Overflow::DropOldest:
@@ -122,7 +127,7 @@ bool Session::dropping() const {
 }
 
 bool Session::may_take() const {
-  bool room = dropping() || intake_.backlog().unwritten() < limits_.max_backlog;
+  bool room = dropping() || intake_.backlog().unsent() < limits_.max_backlog;
   return room || phase_ == Phase::Over || environment_.has_flush();
 }
 
@@ -138,7 +143,7 @@ void Session::take(const Step& step) {
     case Step::Kind::GiveUpDial:
       return lost(timed_out());
     case Step::Kind::Rest:
-      phase_ = Phase::Idle;
+      rest();
       publish_settled();
       return state(ConnectionState::Idle);
     case Step::Kind::WriteAudio:
@@ -150,13 +155,14 @@ void Session::take(const Step& step) {
     case Step::Kind::KeepAlive:
       return keep_alive();
     case Step::Kind::NotePause:
-      return intake_.pause(environment_.now(), !live_);
+      paused_at_ = intake_.backlog().end();
+      return intake_.pause(environment_.now(), !conditions_.live);
     case Step::Kind::LetGo:
       return let_go();
     case Step::Kind::Finish:
-      return finish(false);
+      return finish(connection_->metadata);
     case Step::Kind::Fail:
-      return fail(last_loss_, FaultClass::Transient);
+      return fail(last_loss_, last_kind_);
   }
 }
 
@@ -174,6 +180,7 @@ void Session::take_input(Input input) {
                    bound();
                  },
                  [&](Mark& mark) {
+                   if (mark.new_time) tell_dropped();
                    if (mark.ask == Mark::Ask::End) {
                      ending_ = true;
                      ended_ = now;
@@ -181,33 +188,42 @@ void Session::take_input(Input input) {
                    intake_.mark(std::move(mark), now);
                  },
                  [&](Flush&) { flush(); },
-                 [&](Upstream& upstream) { live_ = upstream.live; },
              },
              input);
   publish_settled();
 }
 
 void Session::flush() {
+  tell_dropped();
   Nanos now = environment_.now();
   std::vector<std::unique_ptr<Parcel>> parcels;
   for (Mark& mark : intake_.marks())
     if (mark.parcel) parcels.push_back(std::move(mark.parcel));
   bool closing = phase_ == Phase::Closing;
+  bool undecided = phase_ == Phase::Open && decided() < intake_.backlog().cursor();
   intake_.flush(now);
   transcript_.settle(intake_.backlog().end());
   held_.clear();
   published_.reset();
   ending_ = false;
   listener_.on_flush(std::move(parcels));
+  if (undecided) send_finalize();  // the recognizer must not join what comes to what was
   if (closing) abandon();
   if (phase_ == Phase::Dialing) return;
-  if (phase_ == Phase::Waiting) phase_ = Phase::Idle;
+  if (phase_ == Phase::Waiting) rest();
+}
+
+// Nothing is wanted of a connection: what failed before is over.
+void Session::rest() {
+  phase_ = Phase::Idle;
+  failing_since_.reset();
+  fruitless_ = warned_ = false;
 }
 
 // CloseStream is on its way for audio that nobody wants any more: the next audio dials anew.
 void Session::abandon() {
   connection_.reset();
-  phase_ = Phase::Idle;
+  rest();
   state(ConnectionState::Idle);
 }
 
@@ -215,19 +231,26 @@ void Session::abandon() {
 void Session::bound() {
   Backlog& backlog = intake_.backlog();
   if (phase_ == Phase::Over) {
-    backlog.drop_oldest(Nanos(0));
+    backlog.drop_unwritten();
     transcript_.settle(backlog.end());
     return;
   }
   backlog.bound_written(limits_.max_backlog);
-  if (!dropping() || backlog.unwritten() <= limits_.max_backlog) {
-    if (backlog.unwritten() < limits_.max_backlog) dropping_ = false;
+  if (!dropping() || backlog.unsent() <= limits_.max_backlog) {
+    if (backlog.unsent() < limits_.max_backlog) tell_dropped();
     return;
   }
   bool skip = limits_.overflow == Overflow::SkipToLive;
   auto span = backlog.drop_oldest(skip ? Nanos(0) : limits_.max_backlog);
-  if (span && !std::exchange(dropping_, true))
-    listener_.on_dropped(span->first, span->second, skip ? "skip-to-live" : "drop-oldest");
+  if (span) dropped_ = {dropped_ ? dropped_->first : span->first, span->second};
+}
+
+// Once for each episode, when it is over: only then is it known what is missing.
+void Session::tell_dropped() {
+  auto span = std::exchange(dropped_, std::nullopt);
+  if (!span) return;
+  bool skip = limits_.overflow == Overflow::SkipToLive;
+  listener_.on_dropped(span->first, span->second, skip ? "skip-to-live" : "drop-oldest");
 }
 
 void Session::dial() {
@@ -241,6 +264,7 @@ void Session::dial() {
   bool again = connections_++ > 0;
   stats_.reconnects += again;
   connection_.emplace(environment_.make_socket(), format, now);
+  connection_->attempt = attempt_;
   // Results may come before audio is written, and have a place all the same.
   connection_->timeline.sent(slice->from, slice->pts, 0);
   bool multichannel = std::get<bool>(options_.at("multichannel"));
@@ -274,12 +298,19 @@ void Session::write_audio() {
   connection_->last_frame = now;
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);
+  if (!options_.is_set("callback")) return;
+  transcript_.settle(backlog.cursor());  // what is said of it goes elsewhere
+  publish_settled();
 }
 
 void Session::ask_finalize() {
   Mark* mark = intake_.next_ask();
   mark->asked = environment_.now();
   if (decided() >= mark->at) return publish_settled();
+  send_finalize();
+}
+
+void Session::send_finalize() {
   connection_->timeline.split();
   connection_->last_frame = environment_.now();
   ++stats_.finalizes;
@@ -289,6 +320,7 @@ void Session::ask_finalize() {
 void Session::ask_close() {
   Mark* mark = intake_.next_ask();
   mark->asked = connection_->closing = environment_.now();
+  connection_->timeline.split();
   phase_ = Phase::Closing;
   state(ConnectionState::Draining);
   connection_->socket->send(close_stream_command());
@@ -316,16 +348,19 @@ void Session::finish(bool answered) {
     loss.request_id = connection_->request_id;
     listener_.on_warning(loss);
   }
-  connection_.reset();
-  phase_ = Phase::Idle;
+  rest();
+  early_closes_ = 0;
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
   state(ConnectionState::Closed);  // before the end: what follows it may not be read any more
+  connection_.reset();
+  tell_dropped();
   publish_settled();
 }
 
 void Session::fail(const Loss& loss, FaultClass kind) {
   connection_.reset();
   phase_ = Phase::Over;
+  tell_dropped();
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
   bound();
   state(ConnectionState::Failed, &loss, kind);
@@ -336,7 +371,7 @@ void Session::fail(const Loss& loss, FaultClass kind) {
 SessionStats Session::stats() const {
   SessionStats stats = stats_;
   stats.audio = intake_.backlog().ledger();
-  stats.backlog = intake_.backlog().unwritten();
+  stats.backlog = intake_.backlog().unsent();
   stats.connections = connections_;
   stats.duplicate_words = static_cast<std::uint64_t>(transcript_.duplicate_words());
   return stats;

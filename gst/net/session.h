@@ -33,6 +33,7 @@ class Session final : private WebSocket::Listener {
   class Environment {
    public:
     virtual Nanos now() = 0;
+    virtual Conditions conditions() = 0;
     // Asks for a call of run() at `when`, instead of what was asked before.
     virtual void wake_at(Nanos when) = 0;
     virtual std::optional<Input> next_input() = 0;
@@ -64,10 +65,10 @@ class Session final : private WebSocket::Listener {
 
     std::unique_ptr<WebSocket> socket;
     Timeline timeline;
-    Nanos dialed, opened{}, last_frame{}, last_message{};
+    Nanos dialed, opened{}, last_frame{}, last_results{};
+    unsigned attempt = 0;
     std::string request_id;
     bool had_results = false;
-    bool moved_cut = false;
     bool metadata = false;
     Nanos closing{};  // when CloseStream was written, or what came last after it
   };
@@ -91,10 +92,13 @@ class Session final : private WebSocket::Listener {
   void take_input(Input input);
   void flush();
   void abandon();
+  void rest();
   void bound();
+  void tell_dropped();
   void dial();
   void write_audio();
   void ask_finalize();
+  void send_finalize();
   void ask_close();
   void keep_alive();
   void let_go();
@@ -112,9 +116,11 @@ class Session final : private WebSocket::Listener {
   bool answered(const Loss& loss);
   void lost(const Loss& loss);
   void useful();
+  void lived();
+  void note_life(Nanos life);
   Position decided() const;
   Position settled() const;
-  void publish(Revision revision);
+  void publish(Revision revision, bool past = false);
   void tell_before(Position position);
   std::optional<Nanos> settled_at(const Mark& mark) const;
   void tell_settled(std::optional<Nanos> time);
@@ -136,18 +142,22 @@ class Session final : private WebSocket::Listener {
   std::vector<Revision> held_;  // finals that are not told yet, behind a mark or not
   std::vector<std::byte> frame_;
 
-  bool live_ = false;
+  Conditions conditions_;
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
-  bool warned_ = false;    // of this episode of failures
-  bool dropping_ = false;  // audio, in this episode
-  int early_closes_ = 0;   // in a row, when CloseStream was written
+  bool warned_ = false;     // of this episode of failures
+  bool fruitless_ = false;  // connections lived in it, and brought nothing
+  int early_closes_ = 0;    // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
   Nanos last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;
   Nanos dial_at_{};
   Loss last_loss_;
-  Position let_go_ = 0;  // counts as settled, since nobody waits for it any longer
+  FaultClass last_kind_ = FaultClass::Transient;
+  std::optional<std::pair<Nanos, Nanos>> dropped_;  // in this episode, from and to
+  Position let_go_ = 0;      // counts as settled, since nobody waits for it any longer
+  Position time_began_ = 0;  // where the newest new_time mark was reached
+  Position paused_at_ = 0;   // up to where a pause was noted
   std::optional<Nanos> published_;
   Nanos paced_{};  // when the next audio may be written
   SessionStats stats_;

@@ -58,8 +58,9 @@ class SessionListener {
   // A flush: all that was told and not shown is void. These marks were not reached before it.
   virtual void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) = 0;
 
-  // A result, with timestamps for its times and without words that were told before.
-  virtual void on_results(const Results& placed, unsigned connection) = 0;
+  // A result, with timestamps for its times and without words that were told before. `past`: they
+  // are of the time before the newest mark with a new one.
+  virtual void on_results(const Results& placed, unsigned connection, bool past) = 0;
   virtual void on_metadata(const Metadata& metadata) = 0;
   virtual void on_speech_started(const SpeechStarted& started, Nanos time) = 0;
   virtual void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) = 0;

@@ -11,7 +11,7 @@ namespace dg {
 
 void Session::on_open(const std::string& request_id) {
   connection_->request_id = stats_.request_id = request_id;
-  connection_->opened = connection_->last_frame = connection_->last_message = environment_.now();
+  connection_->opened = connection_->last_frame = environment_.now();
   phase_ = Phase::Open;
   state(ConnectionState::Connected);
   run();
@@ -24,7 +24,6 @@ void Session::on_writable() {
 void Session::on_text(std::string_view text) {
   ++stats_.messages;
   stats_.bytes_in += text.size();
-  connection_->last_message = environment_.now();
   if (phase_ == Phase::Closing) connection_->closing = environment_.now();
   Result<Message> message = parse_message(text);
   if (message) {
@@ -55,6 +54,7 @@ Results Session::placed(const Results& results, const Revision& revision) const 
 
 void Session::on_message(const Results& results) {
   connection_->had_results = true;
+  connection_->last_results = environment_.now();
   Position cut = transcript_.cut();
   Revision revision = transcript_.take(results, connection_->timeline);
   ++(results.is_final ? stats_.finals : stats_.interims);
@@ -62,18 +62,21 @@ void Session::on_message(const Results& results) {
     stats_.words += revision.words.size();
     stats_.empty_finals += revision.words.empty();
   }
-  listener_.on_results(placed(results, revision), connections_);
-  publish(std::move(revision));
+  auto place = connection_->timeline.place(results.start, results.end());
+  Position middle = place ? place->middle : time_began_;
+  bool past = (revision.middles.empty() ? middle : revision.middles.front()) < time_began_;
+  listener_.on_results(placed(results, revision), connections_, past);
+  publish(std::move(revision), past);
   if (transcript_.cut() > cut) {
     last_cut_ = environment_.now();
-    connection_->moved_cut = true;
     useful();
   }
   publish_settled();
 }
 
 void Session::on_message(const Metadata& metadata) {
-  connection_->metadata = true;
+  // Before CloseStream it announces a loss.
+  if (phase_ == Phase::Closing) connection_->metadata = true;
   listener_.on_metadata(metadata);
 }
 
@@ -86,7 +89,7 @@ void Session::on_message(const UtteranceEnd& ended) {
   std::optional<Nanos> time;
   if (ended.last_word_end)
     if (auto place = connection_->timeline.place(*ended.last_word_end, *ended.last_word_end))
-      time = place->end;
+      if (place->middle >= time_began_) time = place->end;
   listener_.on_utterance_end(ended, time);
   if (!time) return;
   Revision end;
@@ -105,38 +108,60 @@ void Session::on_message(const Unknown&) {
   ++stats_.unknown;
 }
 
-// A connection was worth it: what comes next is another episode.
+// A connection brought something: what comes next is another episode.
 void Session::useful() {
+  lived();
   early_closes_ = 0;
-  backoff_.reset();
-  attempt_ = 0;
-  ever_useful_ = true;
-  warned_ = false;
+  warned_ = fruitless_ = false;
   failing_since_.reset();
 }
 
+// A connection was not refused: the next one is no attempt at the same door.
+void Session::lived() {
+  backoff_.reset();
+  attempt_ = 0;
+  ever_useful_ = true;
+}
+
+// A connection that lived for a while is useful if it owed nothing, or lived as long as a failure
+// may last. Else it brought nothing of what it owed, and the next ones may do no better for ever:
+// the clock of reconnect-timeout starts, once.
+void Session::note_life(Nanos life) {
+  lived();
+  bool long_life = life >= std::max(limits_.reconnect_timeout, limits_.drain_patience);
+  if (long_life || decided() >= intake_.backlog().cursor()) return useful();
+  if (!std::exchange(fruitless_, true)) failing_since_ = environment_.now();
+}
+
 void Session::on_lost(const Loss& why) {
-  lost(why);
+  Loss loss = why;
+  if (loss.request_id.empty()) loss.request_id = connection_->request_id;
+  lost(loss);
   run();
 }
 
-// Whether a loss is what CloseStream asked for. A 1000 without all of the results and without
-// Metadata may have been on its way before: it is believed when nothing else ever comes.
+// Whether a loss is what CloseStream asked for. Metadata before a 1011 is the service's own failure
+// (https://developers.deepgram.com/docs/recovering-from-connection-errors-and-timeouts-when-live-streaming-audio).
+// A 1000 without all of the results and without Metadata may have been on its way before: it is
+// believed when nothing else ever comes.
 bool Session::answered(const Loss& loss) {
-  if (connection_->metadata || decided() >= intake_.backlog().cursor()) return true;
-  return loss.close_code == 1000 && ++early_closes_ == limits_.early_closes;
+  if (decided() >= intake_.backlog().cursor()) return true;
+  if (connection_->metadata) return loss.close_code != 1011;
+  return loss.close_code == 1000 && ++early_closes_ >= limits_.early_closes;
 }
 
 void Session::lost(const Loss& loss) {
-  Connection* connection = connection_ ? &*connection_ : nullptr;
   if (phase_ == Phase::Closing && answered(loss)) return finish(true);
   bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
   Nanos now = environment_.now();
-  if (was_open && now - connection->opened >= limits_.useful_after) useful();
-  ConnectionHistory history{ever_useful_, connection && connection->had_results};
+  Nanos life = connection_ && was_open ? now - connection_->opened : Nanos(0);
+  if (life >= limits_.useful_after) note_life(life);
+  ConnectionHistory history{ever_useful_, connection_ && connection_->had_results};
   FaultClass kind = classify(loss, history);
   connection_.reset();
+  paused_at_ = 0;
   last_loss_ = loss;
+  last_kind_ = kind;
   stats_.last_error = details(loss);
   if (!retryable(kind, history)) return fail(loss, kind);
   intake_.backlog().rewind(transcript_.cut());
@@ -159,7 +184,13 @@ Position Session::settled() const {
   return intake_.backlog().after_dropped(std::max(transcript_.cut(), let_go_));
 }
 
-void Session::publish(Revision revision) {
+void Session::publish(Revision revision, bool past) {
+  if (revision.final && past) {
+    Revision before = revision.take_before(time_began_);
+    before.pack_before(Nanos(0));
+    held_.push_back(std::move(before));
+    if (revision.words.empty()) return;
+  }
   if (revision.final)
     held_.push_back(std::move(revision));
   else
@@ -201,7 +232,10 @@ void Session::publish_settled() {
     Mark mark = std::move(marks.front());
     marks.pop_front();
     tell_settled(settled_at(mark));
-    if (mark.new_time) published_.reset();
+    if (mark.new_time) {
+      published_.reset();
+      time_began_ = mark.at;
+    }
     if (mark.parcel) listener_.on_mark(std::move(mark.parcel));
   }
   bool at_mark = !marks.empty() && marks.front().at <= until;
@@ -223,7 +257,10 @@ void Session::state(ConnectionState state, const Loss* loss, std::optional<Fault
   event.state = state;
   event.connection = connections_;
   event.attempt = attempt_;
-  if (connection_) event.request_id = connection_->request_id;
+  if (connection_) {
+    event.attempt = connection_->attempt;
+    event.request_id = connection_->request_id;
+  }
   if (loss) {
     event.loss = *loss;
     event.request_id = loss->request_id;

@@ -32,6 +32,7 @@ Stream::Stream(Options options, const Limits& limits, WebSocketFactory make_sock
       make_socket_(std::move(make_socket)),
       input_(static_cast<std::size_t>(kHandOver.count()), weight),
       link_(owner),
+      latency_(limits.latency.count()),
       session_(std::move(options), limits, *this, link_, std::random_device{}()) {}
 
 Stream::~Stream() = default;
@@ -61,6 +62,11 @@ void Stream::accept() {
   input_.open();
 }
 
+void Stream::set(const Conditions& conditions) {
+  live_ = conditions.live;
+  latency_ = conditions.latency.count();
+}
+
 void Stream::run() {
   awake_ = false;
   session_.run();
@@ -68,6 +74,10 @@ void Stream::run() {
 
 Nanos Stream::now() {
   return monotonic_now();
+}
+
+Conditions Stream::conditions() {
+  return {live_, Nanos(latency_)};
 }
 
 void Stream::wake_at(Nanos when) {

@@ -32,6 +32,8 @@ class Stream final : private Session::Environment {
   // Until accept(): push() gives up at once, and those that wait for room do too.
   void refuse();
   void accept();
+  // Heeded with the next input.
+  void set(const Conditions& conditions);
 
  private:
   Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
@@ -39,6 +41,7 @@ class Stream final : private Session::Environment {
 
   // Session::Environment, on the network thread
   Nanos now() override;
+  Conditions conditions() override;
   void wake_at(Nanos when) override;
   std::optional<Input> next_input() override;
   bool has_input() override;
@@ -53,6 +56,8 @@ class Stream final : private Session::Environment {
   Link link_;
   std::atomic<bool> awake_ = false;  // run() is on its way
   std::atomic<int> flushes_ = 0;     // in the queue
+  std::atomic<bool> live_ = false;
+  std::atomic<Nanos::rep> latency_;
   Session session_;
   std::unique_ptr<Alarm> alarm_;
 };

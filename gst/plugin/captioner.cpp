@@ -62,15 +62,16 @@ GstFlowReturn Captioner::take(Ptr<GstBuffer> buffer) {
 
 bool Captioner::take_event(Ptr<GstEvent> event) {
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) ask_upstream();
-  if (!GST_EVENT_IS_SERIALIZED(event.get())) return gst_pad_push_event(source_, event.release());
+  auto flags = gst_event_type_get_flags(GST_EVENT_TYPE(event.get()));
+  if (!(flags & GST_EVENT_TYPE_SERIALIZED)) return gst_pad_push_event(source_, event.release());
   return transcriber_.take_event(std::move(event));
 }
 
 void Captioner::ask_upstream() {
   Ptr<GstQuery> query(gst_query_new_latency());
+  if (!gst_pad_peer_query(sink_, query.get())) return;  // what was known stays
   gboolean live = FALSE;
-  if (gst_pad_peer_query(sink_, query.get()))
-    gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
   transcriber_.note_live(live);
 }
 
@@ -105,7 +106,7 @@ std::optional<bool> Captioner::answer(GstPadDirection direction, GstQuery* query
 }
 
 bool Captioner::answer_latency(GstQuery* query) {
-  gboolean live = FALSE;
+  gboolean live = transcriber_.upstream_live();
   GstClockTime least = 0, most = GST_CLOCK_TIME_NONE;
   if (gst_pad_peer_query(sink_, query)) gst_query_parse_latency(query, &live, &least, &most);
   transcriber_.note_live(live);

@@ -49,10 +49,11 @@ using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, RatioRow, Swit
 struct Row {
   const char* name;
   RowKind kind;
-  int when;  // it may be changed: a GST_PARAM_MUTABLE flag
+  int when;  // it may be changed: a GST_PARAM_MUTABLE flag; with kTextPad: only where text comes
+             // out
   const char* blurb;
-  bool text_pad_only = false;
 };
+constexpr int kTextPad = GST_PARAM_USER_SHIFT;
 
 GType enum_type(const char* name, const GEnumValue* values) {
   GType type = g_type_from_name(name);
@@ -151,13 +152,13 @@ const Row kRows[] = {
      "Post element messages on the bus: results and changes of the connection"},
     {"post-raw", SwitchRow{[](Settings& s) -> bool& { return s.post_raw; }}, kPlaying,
      "Post every message of the service as it came, as deepgram/raw"},
-    {"latency", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.latency; }, 0, 3600'000}, kPlaying,
-     "Time that text may come later than its audio in a live pipeline, in ms", true},
-    {"lateness", MillisecondsRow{[](Settings& s) -> Nanos& { return s.lateness; }, 0, 3600'000}, kReady,
-     "Time that text is shown later than its audio, in ms, without adding to the latency", true},
+    {"latency", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.latency; }, 0, 3600'000}, kPlaying | kTextPad,
+     "Time that text may come later than its audio in a live pipeline, in ms"},
+    {"lateness", MillisecondsRow{[](Settings& s) -> Nanos& { return s.lateness; }, 0, 3600'000}, kReady | kTextPad,
+     "Time that text is shown later than its audio, in ms, without adding to the latency"},
     {"granularity", WordRow{granularity_type, [](Settings& s) { return static_cast<int>(s.granularity); },
-      [](Settings& s, int v) { s.granularity = static_cast<Granularity>(v); }}, kReady,
-     "What makes a text buffer", true},
+      [](Settings& s, int v) { s.granularity = static_cast<Granularity>(v); }}, kReady | kTextPad,
+     "What makes a text buffer"},
     {"language-code", AliasRow{"language"}, kReady,
      "The same as language, by the name that other transcribers have"},
     {"diarization", AliasRow{"diarize"}, kReady,
@@ -171,8 +172,9 @@ guint milliseconds(Nanos time) {
 
 GParamSpec* make_spec(const Row& row, Settings& initial) {
   const char *name = row.name, *blurb = row.blurb;
-  auto both = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | row.when);
-  auto write = static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | row.when);
+  int when = row.when & ~kTextPad;
+  auto both = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | when);
+  auto write = static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | when);
   return std::visit(
       overloaded{
           [&](const TextRow& r) {
@@ -300,7 +302,7 @@ void install_settings(GObjectClass* klass, Has text_pad) {
   auto id = static_cast<guint>(std::size(kListenOptions)) + 1;
   Settings initial;
   for (const Row& row : kRows)
-    if (text_pad == Has::TextPad || !row.text_pad_only)
+    if (text_pad == Has::TextPad || !(row.when & kTextPad))
       g_object_class_install_property(klass, id++, make_spec(row, initial));
 }
 

@@ -32,8 +32,7 @@ void TextPad::start(const Settings& settings) {
   now_ = GST_CLOCK_TIME_NONE;
   queue_.open();
   queue_.hold_up(false);
-  gst_pad_start_task(
-      source_, [](gpointer self) noexcept { static_cast<TextPad*>(self)->loop(); }, this, nullptr);
+  gst_pad_start_task(source_, run_task, this, nullptr);
 }
 
 void TextPad::interrupt() {
@@ -62,8 +61,7 @@ void TextPad::flush_stop() {
   discont_ = true;
   last_flow_ = GST_FLOW_OK;
   queue_.hold_up(false);
-  gst_pad_start_task(
-      source_, [](gpointer self) noexcept { static_cast<TextPad*>(self)->loop(); }, this, nullptr);
+  gst_pad_start_task(source_, run_task, this, nullptr);
 }
 
 void TextPad::tick(GstClockTime now) {
@@ -88,6 +86,10 @@ void TextPad::put_flush(std::vector<Ptr<GstEvent>> events) {
   ++flushes_put_;
 }
 
+void TextPad::run_task(gpointer self) {
+  static_cast<TextPad*>(self)->loop();
+}
+
 void TextPad::loop() {
   std::optional<Item> item = queue_.pop();
   if (!item) {
@@ -102,8 +104,8 @@ void TextPad::loop() {
     // From before a flush. What describes the stream still does; what is about its time does not.
     auto& event = std::get<Ptr<GstEvent>>(item->what);
     GstEventType type = GST_EVENT_TYPE(event.get());
-    if (GST_EVENT_IS_STICKY(event.get()) && type != GST_EVENT_SEGMENT && type != GST_EVENT_EOS)
-      take(event);
+    bool sticky = gst_event_type_get_flags(type) & GST_EVENT_TYPE_STICKY;
+    if (sticky && type != GST_EVENT_SEGMENT && type != GST_EVENT_EOS) take(event);
   }
 }
 
@@ -134,7 +136,7 @@ void TextPad::fall_due() {
 }
 
 void TextPad::take(Ptr<GstEvent>& event) {
-  if (gst_pad_check_reconfigure(source_) && has_segment_) negotiate();
+  renegotiate();
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_STREAM_START:
       return take_stream_start(std::move(event));
@@ -185,7 +187,9 @@ void TextPad::take_segment(Ptr<GstEvent> event) {
   announce_language();
   if (alike) return;
   captions_->restart(start);
-  push(Gap{start, start});  // prerolls sinks
+  bool backwards = segment.rate < 0 && GST_CLOCK_TIME_IS_VALID(segment.stop);
+  Nanos first = backwards ? nanos(segment.stop) : start;
+  push(Gap{first, first});  // prerolls sinks
   fall_due();
   release();
 }
@@ -204,6 +208,12 @@ bool TextPad::negotiate() {
   return gst_pad_push_event(source_, gst_event_new_caps(caps.get()));
 }
 
+// What is downstream now may want other caps.
+void TextPad::renegotiate() {
+  if (has_segment_ && gst_pad_check_reconfigure(source_) && !negotiate())
+    note(GST_FLOW_NOT_NEGOTIATED);
+}
+
 void TextPad::announce_language() {
   if (settings_.language.empty() || settings_.language == "multi") return;
   std::string code = settings_.language.substr(0, settings_.language.find('-'));
@@ -213,8 +223,9 @@ void TextPad::announce_language() {
 
 void TextPad::release() {
   if (!has_segment_) return;
-  for (const CaptionItem& item : captions_->release())
-    std::visit([this](const auto& is) { push(is); }, item);
+  std::vector<CaptionItem> items = captions_->release();
+  if (!items.empty()) renegotiate();
+  for (const CaptionItem& item : items) std::visit([this](const auto& is) { push(is); }, item);
 }
 
 void TextPad::push(const Gap& gap) {

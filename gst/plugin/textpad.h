@@ -65,6 +65,7 @@ class TextPad final : public Output {
   };
 
   // On the pad's task
+  static void run_task(gpointer self);
   void loop();
   void take(const Revision& revision);
   void take(const Settled& settled);
@@ -74,6 +75,7 @@ class TextPad final : public Output {
   void take_stream_start(Ptr<GstEvent> event);
   void take_segment(Ptr<GstEvent> event);
   bool negotiate();
+  void renegotiate();
   void announce_language();
   void release();
   void push(const Caption& caption);

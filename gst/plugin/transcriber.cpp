@@ -58,21 +58,37 @@ Settings Transcriber::settings() const {
   return settings_;
 }
 
+Nanos Transcriber::latency() const {
+  Lock lock(mutex_);
+  return settings_.limits.latency;
+}
+
 void Transcriber::start() {
   has_segment_ = has_heard_segment_ = backwards_ = told_unknown_ = warned_of_size_ = false;
   format_.reset();
   align_.reset();
   Settings settings = this->settings();
+  next_pts_.reset();
   overflow_ = settings.limits.overflow;
-  stream_ = Stream::begin(settings.options, settings.limits, network_sockets(), *this);
+  auto stream = Stream::begin(settings.options, settings.limits, network_sockets(), *this);
+  Lock lock(ending_);
+  ends_ = false;
+  stream_ = std::move(stream);
 }
 
 void Transcriber::interrupt() {
+  Lock lock(ending_);
+  ends_ = true;
   if (stream_) stream_->refuse();
 }
 
 void Transcriber::stop() {
-  if (stream_) Stream::end(std::move(stream_));
+  std::unique_ptr<Stream> stream;
+  {
+    Lock lock(ending_);
+    stream = std::move(stream_);
+  }
+  if (stream) Stream::end(std::move(stream));
 }
 
 void Transcriber::note_live(bool live) {
@@ -85,13 +101,18 @@ bool Transcriber::blocking() const {
 }
 
 bool Transcriber::push(Input input, Stream::Room room) {
-  return stream_ && stream_->push(std::move(input), room);
+  if (!stream_) return false;
+  stream_->set({live_, latency()});
+  return stream_->push(std::move(input), room);
 }
 
 GstFlowReturn Transcriber::take(Ptr<GstBuffer> buffer, GstFlowReturn downstream) {
   if (downstream == GST_FLOW_ERROR || downstream == GST_FLOW_NOT_NEGOTIATED) return downstream;
   if (!format_) return GST_FLOW_NOT_NEGOTIATED;
-  if (backwards_) return GST_FLOW_OK;
+  if (backwards_) {
+    pass_backwards(buffer.get());
+    return GST_FLOW_OK;
+  }
   if (has_segment_ && GST_BUFFER_PTS_IS_VALID(buffer.get()))
     buffer.reset(gst_audio_buffer_clip(buffer.release(), &segment_, format_->rate,
                                        static_cast<gint>(format_->bytes_per_sample())));
@@ -111,13 +132,21 @@ std::optional<Nanos> Transcriber::aligned(GstBuffer* buffer) {
             : expected + clock_time(format_->duration_of(static_cast<std::int64_t>(
                              gst_audio_stream_align_get_samples_since_discont(align_.get()))));
   GstClockTime pts = GST_BUFFER_PTS(buffer);
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) pts = first && has_segment_ ? segment_.start : next;
+  if (!GST_CLOCK_TIME_IS_VALID(pts)) pts = next_pts_ ? clock_time(*next_pts_) : next;
   bool jump = !first && abs(nanos(pts) - nanos(next)) >= kCertainJump;
   bool discont = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) || jump;
   GstClockTime out = pts;
   gst_audio_stream_align_process(align_.get(), discont, pts, static_cast<guint>(samples), &out,
                                  nullptr, nullptr);
+  next_pts_ = nanos(out) + format_->duration_of(samples);
   return nanos(out);
+}
+
+// Nothing is said backwards, but time goes on, and the text's consumers need to know.
+void Transcriber::pass_backwards(GstBuffer* buffer) {
+  if (!GST_BUFFER_PTS_IS_VALID(buffer)) return;
+  mark(Ptr<GstEvent>(gst_event_new_gap(GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer))),
+       Mark::Ask::Nothing);
 }
 
 bool Transcriber::push_audio(GstBuffer* buffer, Nanos pts) {
@@ -148,7 +177,10 @@ bool Transcriber::take_event(Ptr<GstEvent> event) {
       take_segment(std::move(event));
       break;
     case GST_EVENT_GAP:
-      take_gap(event.get());
+      if (backwards_)
+        mark(std::move(event), Mark::Ask::Nothing);
+      else
+        take_gap(event.get());
       break;
     case GST_EVENT_EOS:
       mark(std::move(event), Mark::Ask::End);
@@ -189,8 +221,10 @@ void Transcriber::take_segment(Ptr<GstEvent> event) {
   segment_ = segment;
   has_segment_ = true;
   backwards_ = segment.rate < 0;
-  if (!alike && align_) gst_audio_stream_align_mark_discont(align_.get());
-  push(Upstream{live_}, Stream::Room::Ignore);
+  if (!alike) {
+    next_pts_ = nanos(segment_.start);
+    if (align_) gst_audio_stream_align_mark_discont(align_.get());
+  }
   mark(std::move(event), alike ? Mark::Ask::Nothing : Mark::Ask::Finalize, !alike);
 }
 
@@ -208,6 +242,7 @@ void Transcriber::take_gap(GstEvent* event) {
     to = start + duration;
   }
   if (align_) gst_audio_stream_align_mark_discont(align_.get());
+  next_pts_ = nanos(to);
   push(Hole{nanos(from), nanos(to), true}, Stream::Room::Ignore);
 }
 
@@ -220,13 +255,16 @@ void Transcriber::mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time) {
 }
 
 void Transcriber::flush_start() {
+  Lock lock(ending_);
   if (stream_) stream_->refuse();
 }
 
 void Transcriber::flush_stop() {
   has_segment_ = false;
+  next_pts_.reset();
   if (align_) gst_audio_stream_align_mark_discont(align_.get());
-  if (!stream_) return;
+  Lock lock(ending_);
+  if (!stream_ || ends_) return;
   stream_->accept();
   push(Flush{}, Stream::Room::Ignore);
 }

@@ -49,7 +49,7 @@ class Transcriber final : private SessionListener {
   void flush_start();
   void flush_stop();
 
-  // An upstream that turned out to be live, or not.
+  // An upstream that turned out to be live, or not. Any thread.
   void note_live(bool live);
 
  private:
@@ -59,8 +59,10 @@ class Transcriber final : private SessionListener {
   void mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time = false);
   bool push(Input input, Stream::Room room);
   bool push_audio(GstBuffer* buffer, Nanos pts);
+  void pass_backwards(GstBuffer* buffer);
   std::optional<Nanos> aligned(GstBuffer* buffer);
   bool blocking() const;
+  Nanos latency() const;
 
   // SessionListener, on the network thread
   Target target() override;
@@ -68,7 +70,7 @@ class Transcriber final : private SessionListener {
   void on_settled(Nanos time) override;
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
-  void on_results(const Results& placed, unsigned connection) override;
+  void on_results(const Results& placed, unsigned connection, bool past) override;
   void on_metadata(const Metadata& metadata) override;
   void on_speech_started(const SpeechStarted& started, Nanos time) override;
   void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;
@@ -84,8 +86,8 @@ class Transcriber final : private SessionListener {
   bool posts_messages() const;
   bool posts_raw() const;
   void post(Ptr<GstStructure> structure);
-  GstClockTime running_time(Nanos pts) const;
-  GstClockTime stream_time(Nanos pts) const;
+  GstClockTime running_time(Nanos pts, bool past = false) const;
+  GstClockTime stream_time(Nanos pts, bool past = false) const;
   GstClockTime now() const;
 
   GstElement* const element_;
@@ -96,19 +98,23 @@ class Transcriber final : private SessionListener {
   SessionStats stats_ DG_GUARDED_BY(mutex_);
   std::atomic<bool> live_ = false;
 
+  // Flushes come from other threads while a run ends. Who pushes is done before it ends.
   std::unique_ptr<Stream> stream_;
+  Mutex ending_;  // of stream_
+  bool ends_ DG_GUARDED_BY(ending_) = false;
 
   // On the sink pad's streaming thread only
   GstSegment segment_;
   bool has_segment_ = false;
-  bool backwards_ = false;  // plays backwards: nothing is transcribed
+  bool backwards_ = false;         // plays backwards: nothing is transcribed
+  std::optional<Nanos> next_pts_;  // of audio that has no time of its own
   std::optional<AudioFormat> format_;
   Ptr<GstAudioStreamAlign> align_;
   Overflow overflow_ = Overflow::Auto;
   bool warned_of_size_ = false;
 
   // On the network thread only
-  GstSegment heard_segment_;
+  GstSegment heard_segment_, past_segment_;
   bool has_heard_segment_ = false;
   bool told_unknown_ = false;
 };

@@ -52,7 +52,11 @@ void Transcriber::on_settled(Nanos time) {
 void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
   Ptr<GstEvent> event = event_of(std::move(parcel));
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
-    gst_event_copy_segment(event.get(), &heard_segment_);
+    GstSegment segment;
+    gst_event_copy_segment(event.get(), &segment);
+    if (!has_heard_segment_ || !maps_alike(heard_segment_, segment))
+      past_segment_ = has_heard_segment_ ? heard_segment_ : segment;
+    heard_segment_ = segment;
     has_heard_segment_ = true;
   }
   if (output_) output_->put_event(std::move(event));
@@ -61,18 +65,20 @@ void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
 void Transcriber::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
   if (!output_) return;
   std::vector<Ptr<GstEvent>> events;
+  events.reserve(parcels.size());
   for (std::unique_ptr<Parcel>& parcel : parcels) events.push_back(event_of(std::move(parcel)));
   output_->put_flush(std::move(events));
 }
 
-void Transcriber::on_results(const Results& placed, unsigned connection) {
+void Transcriber::on_results(const Results& placed, unsigned connection, bool past) {
   if (!posts_messages()) return;
   Stamp stamp;
   stamp.timestamp = clock_time(placed.start);
-  stamp.stream_time = stream_time(placed.start);
-  stamp.running_time = running_time(placed.start);
+  stamp.stream_time = stream_time(placed.start, past);
+  stamp.running_time = running_time(placed.start, past);
   stamp.duration = clock_time(placed.duration);
-  post(bus::results(placed, stamp, connection, [this](Nanos pts) { return running_time(pts); }));
+  auto running = [this, past](Nanos pts) { return running_time(pts, past); };
+  post(bus::results(placed, stamp, connection, running));
 }
 
 void Transcriber::on_metadata(const Metadata& metadata) {
@@ -170,16 +176,16 @@ void Transcriber::post(Ptr<GstStructure> structure) {
                            gst_message_new_element(GST_OBJECT(kept.get()), structure.release()));
 }
 
-GstClockTime Transcriber::running_time(Nanos pts) const {
-  return has_heard_segment_
-             ? gst_segment_to_running_time(&heard_segment_, GST_FORMAT_TIME, clock_time(pts))
-             : GST_CLOCK_TIME_NONE;
+GstClockTime Transcriber::running_time(Nanos pts, bool past) const {
+  if (!has_heard_segment_) return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time(past ? &past_segment_ : &heard_segment_, GST_FORMAT_TIME,
+                                     clock_time(pts));
 }
 
-GstClockTime Transcriber::stream_time(Nanos pts) const {
-  return has_heard_segment_
-             ? gst_segment_to_stream_time(&heard_segment_, GST_FORMAT_TIME, clock_time(pts))
-             : GST_CLOCK_TIME_NONE;
+GstClockTime Transcriber::stream_time(Nanos pts, bool past) const {
+  if (!has_heard_segment_) return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_stream_time(past ? &past_segment_ : &heard_segment_, GST_FORMAT_TIME,
+                                    clock_time(pts));
 }
 
 GstClockTime Transcriber::now() const {

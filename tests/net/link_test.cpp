@@ -37,7 +37,7 @@ class CountingListener final : public testing::QuietListener {
     marks += static_cast<int>(parcels.size());
     called();
   }
-  void on_results(const Results&, unsigned) override { called(); }
+  void on_results(const Results&, unsigned, bool) override { called(); }
   void on_metadata(const Metadata&) override { called(); }
   void on_speech_started(const SpeechStarted&, Nanos) override { called(); }
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override { called(); }
@@ -69,7 +69,7 @@ int call_all(Link& link) {
   link.on_settled(1s);
   link.on_mark(std::make_unique<Parcel>());
   link.on_flush(std::move(parcels));
-  link.on_results({}, 1);
+  link.on_results({}, 1, false);
   link.on_metadata({});
   link.on_speech_started({}, 1s);
   link.on_utterance_end({}, 1s);

@@ -3,52 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include "support/sessionrun.h"
+#include "support/sessiontest.h"
 
 namespace dg {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::kEnd;
 using testing::SessionRun;
+using testing::SessionTest;
 using testing::Told;
 using testing::VirtualFault;
-using testing::VirtualService;
-using testing::VirtualTime;
-
-constexpr int kEnd = 99;
-
-struct SessionTest : ::testing::Test {
-  VirtualTime time;
-  VirtualService service{time, 1};
-  Limits limits{.max_rate = 0};
-
-  std::vector<int> words(const SessionRun& run) {
-    std::vector<int> out;
-    for (const Told& told : run.told)
-      if (told.kind == Told::Kind::Word) out.push_back(told.word);
-    return out;
-  }
-
-  // Source samples [from, to), whose first is stamped `pts`, in buffers of 20 ms; live if asked.
-  void give(SessionRun& run, std::int64_t from, std::int64_t to, Nanos pts, bool live = false) {
-    for (std::int64_t at = from; at < to; at += 20) {
-      std::int64_t samples = std::min<std::int64_t>(20, to - at);
-      run.give_audio(at, samples, pts + testing::kVirtualFormat.duration_of(at - from));
-      if (live) run.pass_until(time.now() + 20ms);
-    }
-  }
-
-  void expect_words(const SessionRun& run, int from, int to, Nanos shift = 0s) {
-    std::vector<int> expected;
-    for (int word = from; word < to; ++word) expected.push_back(word);
-    EXPECT_EQ(words(run), expected);
-    for (const Told& told : run.told) {
-      if (told.kind != Told::Kind::Word) continue;
-      EXPECT_NEAR(static_cast<double>(told.start.count()),
-                  static_cast<double>((told.word * 500ms + 100ms + shift).count()), 1e6);
-    }
-  }
-};
 
 TEST_F(SessionTest, TellsEveryWordAtItsTimeAndEnds) {
   SessionRun run(time, service, limits);
@@ -130,7 +95,7 @@ TEST_F(SessionTest, FillsDeclaredSilenceWhenAsked) {
 
 TEST_F(SessionTest, KeepsAConnectionAliveWhileThereIsNoAudio) {
   SessionRun run(time, service, limits);
-  run.give(Upstream{true});
+  run.now_is.live = true;
   give(run, 0, 2400, 0s, true);
   run.pass_until(time.now() + 30s);
   EXPECT_GE(service.seen().keepalives, 6);
@@ -268,12 +233,34 @@ TEST_F(SessionTest, HoldsTheInputBackWhenItMayAndDropsTheOldestWhenLive) {
   EXPECT_EQ(file.stats.audio.dropped, 0);
 
   SessionRun live(time, service, limits);
-  live.give(Upstream{true});
+  live.now_is.live = true;
   give(live, 0, 10000, 0s);
   EXPECT_FALSE(live.has_input());
   EXPECT_LE(live.stats.backlog, 2s);
   EXPECT_EQ(live.stats.audio.dropped, 8000);
-  EXPECT_EQ(live.dropped.size(), 1u);
+  EXPECT_EQ(live.dropped.size(), 0u);  // not over yet
+  live.pass_until(time.now() + 100s);
+  EXPECT_EQ(live.failures.size(), 1u);
+  ASSERT_EQ(live.dropped.size(), 1u);
+  EXPECT_EQ(live.dropped[0], std::pair(Nanos(0s), Nanos(8s)));
+}
+
+TEST_F(SessionTest, DropsNoAudioThatIsToBeReplayed) {
+  limits.max_backlog = 10s;
+  service.answers = false;
+  service.fault = [this](int connection) {
+    using Kind = VirtualFault::Kind;
+    service.answers = connection > 2;
+    if (connection == 1) return VirtualFault{.kind = Kind::Drop, .after = 8000};
+    return VirtualFault{.kind = connection == 2 ? Kind::NeverAnswer : Kind::None};
+  };
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 17000, 0s, true);  // 8 s to replay, and 9 s more
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 60s));
+  EXPECT_EQ(run.stats.audio.dropped, 0);
+  expect_words(run, 0, 34);
 }
 
 TEST_F(SessionTest, FlushesAlsoWhatItHoldsBack) {

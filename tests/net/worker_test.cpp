@@ -92,14 +92,16 @@ TEST(Worker, LetsGoOfATaskWhenItHasRun) {
 
 TEST(Worker, SharesItsLoop) {
   std::promise<void> idle;
-  GSource* source = g_idle_source_new();
-  auto run = +[](gpointer promise) -> gboolean {
-    static_cast<std::promise<void>*>(promise)->set_value();
-    return G_SOURCE_REMOVE;
-  };
-  g_source_set_callback(source, run, &idle, nullptr);
-  g_source_attach(source, Worker::network().context());
-  g_source_unref(source);
+  Worker::network().post([&] {
+    GSource* source = g_idle_source_new();
+    auto run = +[](gpointer promise) -> gboolean {
+      static_cast<std::promise<void>*>(promise)->set_value();
+      return G_SOURCE_REMOVE;
+    };
+    g_source_set_callback(source, run, &idle, nullptr);
+    g_source_attach(source, Worker::network().context());
+    g_source_unref(source);
+  });
   EXPECT_EQ(idle.get_future().wait_for(8s), std::future_status::ready);
 }
 

@@ -243,6 +243,23 @@ TEST(TranscribeFailure, HasTheServicesWordsAndRequestId) {
   EXPECT_NE(text_field(details, "dg-error").find("credits"), std::string::npos);
 }
 
+// Also when it was lost later: support asks for it.
+TEST(TranscribeFailure, HasTheRequestIdOfALostConnection) {
+  Bench bench({.server = {.recognizer = RecognizerKind::Script,
+                          .faults = {"close-after=0.5:1008:@DATA-0000"}}});
+  bench.play();
+  bench.feed().tones(0s, 3s);
+  ASSERT_TRUE(bench.pipeline().wait_for(GST_MESSAGE_ERROR));
+  const GstStructure* details = nullptr;
+  auto errors = bench.pipeline().messages(GST_MESSAGE_ERROR);
+  gst_message_parse_error_details(errors[0].get(), &details);
+  EXPECT_EQ(text_field(details, "request-id"), bench.server().requests().at(0).request_id);
+  EXPECT_FALSE(text_field(details, "request-id").empty());
+  EXPECT_EQ(text_field(structure_of(bench.pipeline().messages("deepgram/connection").back()),
+                       "request-id"),
+            text_field(details, "request-id"));
+}
+
 // No key that was set is in anything that is said.
 TEST(TranscribeFailure, DoesNotTellTheKey) {
   Bench bench({.server = {.faults = {"refuse=401"}}, .properties = {{"api-key", "verysecret"}}});

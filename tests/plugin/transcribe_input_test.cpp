@@ -43,6 +43,19 @@ TEST(TranscribeInput, WithoutTimesBeginsWithTheSegment) {
   EXPECT_TRUE(same_words(bench.words(), words_between(0s, 10s, 50s)));
 }
 
+TEST(TranscribeInput, WithoutTimesGoesOnBehindAGap) {
+  Bench bench;
+  bench.play();
+  bench.feed().tones(0s, 4s);
+  ASSERT_TRUE(bench.feed().gap(4s, 1s));
+  for (Nanos at = 4s; at < 8s; at += 20ms)
+    EXPECT_EQ(bench.feed().push(without_time(bench.feed().buffer(at, at + 20ms))), GST_FLOW_OK);
+  ASSERT_TRUE(bench.finish());
+  std::vector<Heard> expected = words_between(0s, 4s), behind = words_between(4s, 8s, 1s);
+  expected.insert(expected.end(), behind.begin(), behind.end());
+  EXPECT_TRUE(same_words(bench.words(), expected));
+}
+
 TEST(TranscribeInput, MayHaveASegmentOfBytes) {
   Bench bench;
   bench.pipeline().change(GST_STATE_PLAYING);
@@ -118,6 +131,13 @@ TEST(TranscribeInput, PlayedBackwardsIsNotTranscribed) {
   ASSERT_TRUE(bench.finish());
   EXPECT_TRUE(bench.server().requests().empty());
   EXPECT_TRUE(bench.pipeline().texts().empty());
+  auto gaps = bench.pipeline().events(GST_EVENT_GAP);
+  ASSERT_EQ(gaps.size(), 251u);  // where it begins, and for each buffer
+  GstClockTime first = 0, last = 0;
+  gst_event_parse_gap(gaps.front().get(), &first, nullptr);
+  gst_event_parse_gap(gaps.back().get(), &last, nullptr);
+  EXPECT_EQ(first, 10 * GST_SECOND);
+  EXPECT_EQ(last, 10 * GST_SECOND - 20 * GST_MSECOND);
 }
 
 TEST(TranscribeInput, BeforeCapsIsRefused) {

@@ -88,6 +88,20 @@ TEST(TranscribeText, IsEscapedWhereMarkupIsWanted) {
   EXPECT_EQ(texts[0].text, "R&amp;B &lt;now&gt; -&gt; then");
 }
 
+TEST(TranscribeText, ChangesToMarkupWhenThatIsWanted) {
+  Bench bench({.after = "capsfilter name=filter caps=text/x-raw,format=utf8 ! "
+                        "fakesink sync=false async=false"});
+  bench.play();
+  bench.feed().tones(0s, 5s);
+  ASSERT_TRUE(bench.wait_for_words(4));
+  Ptr<GstCaps> markup(gst_caps_from_string("text/x-raw,format=pango-markup"));
+  g_object_set(bench.pipeline().find("filter"), "caps", markup.get(), nullptr);
+  bench.feed().tones(5s, 10s);
+  ASSERT_TRUE(bench.finish());
+  EXPECT_TRUE(same_words(bench.words(), words_between(0s, 10s)));
+  EXPECT_EQ(bench.pipeline().events(GST_EVENT_CAPS).size(), 2u);
+}
+
 // Whoever speaks is told in the shape that consumers of other transcribers know.
 TEST(TranscribeText, TellsWhoSpeaks) {
   Bench bench(scripted(

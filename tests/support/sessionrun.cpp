@@ -10,7 +10,9 @@
 namespace dg::testing {
 
 SessionRun::SessionRun(VirtualTime& time, VirtualService& service, const Limits& limits)
-    : time_(time), service_(service), session_(Options(kListenOptions), limits, *this, *this, 1) {}
+    : time_(time), service_(service), session_(Options(kListenOptions), limits, *this, *this, 1) {
+  now_is.latency = limits.latency;
+}
 
 void SessionRun::give(Input input) {
   input_.push_back(std::move(input));

@@ -45,12 +45,14 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::size_t raw = 0, malformed = 0;
   SessionStats stats;
   std::int64_t given = 0;  // samples
+  Conditions now_is;
 
   bool has_input() override { return !input_.empty(); }
   bool has_flush() override;
 
  private:
   Nanos now() override { return time_.now(); }
+  Conditions conditions() override { return now_is; }
   void wake_at(Nanos when) override;
   std::optional<Input> next_input() override;
   std::unique_ptr<WebSocket> make_socket() override { return service_.make_socket(); }
@@ -60,7 +62,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_settled(Nanos time) override;
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
-  void on_results(const Results& placed, unsigned) override { results.push_back(placed); }
+  void on_results(const Results& placed, unsigned, bool) override { results.push_back(placed); }
   void on_metadata(const Metadata&) override {}
   void on_speech_started(const SpeechStarted&, Nanos) override {}
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
