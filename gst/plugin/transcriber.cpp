@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "net/networksockets.h"
-#include "plugin/eventparcel.h"
 #include "plugin/times.h"
 
 GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
@@ -89,6 +88,7 @@ void Transcriber::stop() {
     stream = std::move(stream_);
   }
   if (stream) Stream::end(std::move(stream));
+  shelf_.clear();
 }
 
 void Transcriber::note_live(bool live) {
@@ -250,7 +250,7 @@ void Transcriber::mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time) {
   Mark mark;
   mark.ask = ask;
   mark.new_time = new_time;
-  mark.parcel = std::make_unique<EventParcel>(std::move(event));
+  mark.parcel = shelf_.put(std::move(event));
   push(std::move(mark), Stream::Room::Ignore);
 }
 

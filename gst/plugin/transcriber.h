@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "net/stream.h"
+#include "plugin/eventshelf.h"
 #include "plugin/output.h"
 #include "plugin/ptr.h"
 #include "plugin/settings.h"
@@ -97,6 +98,7 @@ class Transcriber final : private SessionListener {
   Settings settings_ DG_GUARDED_BY(mutex_);
   SessionStats stats_ DG_GUARDED_BY(mutex_);
   std::atomic<bool> live_ = false;
+  EventShelf shelf_;
 
   // Flushes come from other threads while a run ends. Who pushes is done before it ends.
   std::unique_ptr<Stream> stream_;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "plugin/eventparcel.h"
 #include "plugin/faults.h"
 #include "plugin/results.h"
 #include "plugin/times.h"
@@ -28,10 +27,6 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
-Ptr<GstEvent> event_of(std::unique_ptr<Parcel> parcel) {
-  return std::move(static_cast<EventParcel&>(*parcel).event);
-}
-
 }  // namespace
 
 Target Transcriber::target() {
@@ -50,7 +45,7 @@ void Transcriber::on_settled(Nanos time) {
 }
 
 void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
-  Ptr<GstEvent> event = event_of(std::move(parcel));
+  Ptr<GstEvent> event = EventShelf::take(*parcel);
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
     GstSegment segment;
     gst_event_copy_segment(event.get(), &segment);
@@ -66,7 +61,7 @@ void Transcriber::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
   if (!output_) return;
   std::vector<Ptr<GstEvent>> events;
   events.reserve(parcels.size());
-  for (std::unique_ptr<Parcel>& parcel : parcels) events.push_back(event_of(std::move(parcel)));
+  for (std::unique_ptr<Parcel>& parcel : parcels) events.push_back(EventShelf::take(*parcel));
   output_->put_flush(std::move(events));
 }
 

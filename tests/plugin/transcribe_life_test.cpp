@@ -175,6 +175,32 @@ INSTANTIATE_TEST_SUITE_P(Servers, TranscribeBlocked,
                            return *server.param == 'n' ? "NeverAnswers" : "StopsReading";
                          });
 
+// The network thread may have other things to do when a run ends.
+TEST(TranscribeLife, LetsGoOfEventsWhenItEnds) {
+  Bench bench({.server = {.faults = {"no-answer"}}});
+  bench.play();
+  GstEvent* event = gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty("x"));
+  EventRef kept(gst_event_ref(event), gst_event_unref);
+  bench.feed().tones(0s, 1s);
+  ASSERT_TRUE(bench.feed().event(event));
+
+  Bench other;
+  std::promise<void> busy, go_on;
+  std::atomic<bool> first = true;
+  other.pipeline().on_message = [&](GstMessage* message) {
+    bool ours = GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT;
+    if (!ours || !first.exchange(false)) return;
+    busy.set_value();
+    go_on.get_future().wait_for(patience());
+  };
+  other.play();
+  other.feed().tones(0s, 1s);
+  ASSERT_EQ(busy.get_future().wait_for(patience()), std::future_status::ready);
+  bench.pipeline().change(GST_STATE_NULL);
+  EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(event), 1);
+  go_on.set_value();
+}
+
 // An application that acts in the handler of a message, on the thread that posts it.
 class TranscribeHandler : public testing::TestWithParam<const char*> {
  protected:
