@@ -6,7 +6,9 @@
 namespace dg {
 
 WebSocketFactory network_sockets() {
-  return [] { return std::make_unique<SoupWebSocket>(SocketOptions{}); };
+  return [](const SocketLimits& limits) {
+    return std::make_unique<SoupWebSocket>(SocketOptions{.limits = limits});
+  };
 }
 
 }  // namespace dg

@@ -9,16 +9,6 @@
 #include "core/command.h"
 
 namespace dg {
-namespace {
-
-Loss timed_out() {
-  Loss loss;
-  loss.cause = Cause::Timeout;
-  loss.text = "no connection within connect-timeout";
-  return loss;
-}
-
-}  // namespace
 
 Session::Session(Options options, const Limits& limits, Environment& environment,
                  SessionListener& listener, std::uint64_t seed)
@@ -59,6 +49,7 @@ Situation Session::situation() {
   now.connect_deadline = connection_->dialed + limits_.connect_timeout;
   now.drain_deadline = connection_->closing +
                        (connection_->metadata ? limits_.close_timeout : limits_.drain_timeout);
+  if (connection_->liveness) now.look_at = connection_->liveness->look_at();
   if (phase_ != Phase::Open) return now;
   std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
   now.chunk = ahead >= frame || (ahead > 0 && ask);
@@ -67,6 +58,8 @@ Situation Session::situation() {
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
   now.writable = due && connection_->socket->writable();  // a system call
   now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
+  if (limits_.idle_timeout > Nanos(0))
+    now.idle_at = std::max(connection_->opened, connection_->last_audio) + limits_.idle_timeout;
   if (now.undecided && intake_.marks().empty() && intake_.backlog().end() > paused_at_)
     now.pause_at = last_input_ + (conditions_.live ? limits_.pause_live : limits_.pause_file);
   return now;
@@ -141,7 +134,7 @@ void Session::take(const Step& step) {
     case Step::Kind::Dial:
       return dial();
     case Step::Kind::GiveUpDial:
-      return lost(timed_out());
+      return give_up_dial();
     case Step::Kind::Rest:
       rest();
       publish_settled();
@@ -152,6 +145,10 @@ void Session::take(const Step& step) {
       return ask_finalize();
     case Step::Kind::AskClose:
       return ask_close();
+    case Step::Kind::Retire:
+      return retire();
+    case Step::Kind::Look:
+      return look();
     case Step::Kind::KeepAlive:
       return keep_alive();
     case Step::Kind::NotePause:
@@ -253,27 +250,6 @@ void Session::tell_dropped() {
   listener_.on_dropped(span->first, span->second, skip ? "skip-to-live" : "drop-oldest");
 }
 
-void Session::dial() {
-  Nanos now = environment_.now();
-  if (!failing_since_) failing_since_ = now;
-  auto slice = intake_.backlog().ahead(1);
-  AudioFormat format = slice->format;
-  std::variant<Request, Loss> request = make_request(listener_.target(), options_, format);
-  ++attempt_;
-  if (auto* loss = std::get_if<Loss>(&request)) return lost(*loss);
-  bool again = connections_++ > 0;
-  stats_.reconnects += again;
-  connection_.emplace(environment_.make_socket(), format, now);
-  connection_->attempt = attempt_;
-  // Results may come before audio is written, and have a place all the same.
-  connection_->timeline.sent(slice->from, slice->pts, 0);
-  bool multichannel = std::get<bool>(options_.at("multichannel"));
-  transcript_.connected(multichannel ? format.channels : 1);
-  phase_ = Phase::Dialing;
-  state(again ? ConnectionState::Reconnecting : ConnectionState::Connecting);
-  connection_->socket->open(std::get<Request>(request), *this);
-}
-
 void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
@@ -295,7 +271,7 @@ void Session::write_audio() {
         std::llround(static_cast<double>((timeline.length() - before).count()) / limits_.max_rate));
     paced_ = std::max(paced_, now) + cost;
   }
-  connection_->last_frame = now;
+  connection_->last_frame = connection_->last_audio = now;
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);
   if (!options_.is_set("callback")) return;
@@ -318,8 +294,18 @@ void Session::send_finalize() {
 }
 
 void Session::ask_close() {
-  Mark* mark = intake_.next_ask();
-  mark->asked = connection_->closing = environment_.now();
+  intake_.next_ask()->asked = environment_.now();
+  close_stream();
+}
+
+// There was no audio for long: the next dials anew.
+void Session::retire() {
+  connection_->retiring = true;
+  close_stream();
+}
+
+void Session::close_stream() {
+  connection_->closing = environment_.now();
   connection_->timeline.split();
   phase_ = Phase::Closing;
   state(ConnectionState::Draining);
@@ -351,20 +337,11 @@ void Session::finish(bool answered) {
   rest();
   early_closes_ = 0;
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
-  state(ConnectionState::Closed);  // before the end: what follows it may not be read any more
+  state(connection_->retiring
+            ? ConnectionState::Idle
+            : ConnectionState::Closed);  // before the end: what follows it may not be read any more
   connection_.reset();
   tell_dropped();
-  publish_settled();
-}
-
-void Session::fail(const Loss& loss, FaultClass kind) {
-  connection_.reset();
-  phase_ = Phase::Over;
-  tell_dropped();
-  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
-  bound();
-  state(ConnectionState::Failed, &loss, kind);
-  listener_.on_failed(loss);
   publish_settled();
 }
 

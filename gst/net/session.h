@@ -15,8 +15,10 @@
 #include "core/message.h"
 #include "core/timeline.h"
 #include "core/transcript.h"
+#include "net/dialgate.h"
 #include "net/input.h"
 #include "net/limits.h"
+#include "net/liveness.h"
 #include "net/sessionlistener.h"
 #include "net/step.h"
 #include "net/websocket.h"
@@ -40,7 +42,8 @@ class Session final : private WebSocket::Listener {
     virtual bool has_input() = 0;
     // Whether there is a Flush in the input: nothing before it may hold it up.
     virtual bool has_flush() = 0;
-    virtual std::unique_ptr<WebSocket> make_socket() = 0;
+    virtual std::unique_ptr<WebSocket> make_socket(const SocketLimits& limits) = 0;
+    virtual DialGate& gate() = 0;
 
    protected:
     ~Environment() = default;
@@ -60,15 +63,21 @@ class Session final : private WebSocket::Listener {
 
   // One connection, from the dial to the loss.
   struct Connection {
-    Connection(std::unique_ptr<WebSocket> made, const AudioFormat& format, Nanos now)
-        : socket(std::move(made)), timeline(format), dialed(now) {}
+    Connection(std::unique_ptr<WebSocket> made, DialGate::Pass given, const AudioFormat& format,
+               Nanos now)
+        : socket(std::move(made)), handshake(std::move(given)), timeline(format), dialed(now) {}
 
     std::unique_ptr<WebSocket> socket;
+    std::optional<DialGate::Pass> handshake;  // while it lasts
+    std::optional<Liveness> liveness;         // of one that is open
     Timeline timeline;
-    Nanos dialed, opened{}, last_frame{}, last_results{};
+    Nanos dialed, opened{}, last_frame{}, last_audio{}, last_results{};
     unsigned attempt = 0;
     std::string request_id;
+    bool with_token = false;
     bool had_results = false;
+    bool was_useful = false;
+    bool retiring = false;  // closed for want of audio
     bool metadata = false;
     Nanos closing{};  // when CloseStream was written, or what came last after it
   };
@@ -76,6 +85,7 @@ class Session final : private WebSocket::Listener {
   // WebSocket::Listener
   void on_open(const std::string& request_id) override;
   void on_text(std::string_view text) override;
+  void on_pong() override;
   void on_writable() override;
   void on_lost(const Loss& why) override;
 
@@ -96,10 +106,17 @@ class Session final : private WebSocket::Listener {
   void bound();
   void tell_dropped();
   void dial();
+  void connect(const Request& request, DialGate::Pass pass);
+  void await_dial(Nanos when);
+  void give_up_dial();
+  SocketLimits socket_limits(const AudioFormat& format) const;
+  void look();
   void write_audio();
   void ask_finalize();
   void send_finalize();
   void ask_close();
+  void retire();
+  void close_stream();
   void keep_alive();
   void let_go();
   void finish(bool answered);
@@ -115,6 +132,8 @@ class Session final : private WebSocket::Listener {
   Results placed(const Results& results, const Revision& revision) const;
   bool answered(const Loss& loss);
   void lost(const Loss& loss);
+  bool awaits_token(FaultClass kind) const;
+  Nanos wait_after(const Loss& loss, FaultClass kind);
   void useful();
   void lived();
   void note_life(Nanos life);
@@ -145,10 +164,13 @@ class Session final : private WebSocket::Listener {
   Conditions conditions_;
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
+  bool ever_open_ = false;
   bool warned_ = false;     // of this episode of failures
   bool fruitless_ = false;  // connections lived in it, and brought nothing
   int early_closes_ = 0;    // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
+  std::string service_;  // that was dialed last
+  std::string refused_;  // that did not take the token
   Nanos last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;
   Nanos dial_at_{};

@@ -9,14 +9,6 @@
 
 namespace dg {
 
-void Session::on_open(const std::string& request_id) {
-  connection_->request_id = stats_.request_id = request_id;
-  connection_->opened = connection_->last_frame = environment_.now();
-  phase_ = Phase::Open;
-  state(ConnectionState::Connected);
-  run();
-}
-
 void Session::on_writable() {
   run();
 }
@@ -24,7 +16,9 @@ void Session::on_writable() {
 void Session::on_text(std::string_view text) {
   ++stats_.messages;
   stats_.bytes_in += text.size();
-  if (phase_ == Phase::Closing) connection_->closing = environment_.now();
+  Nanos now = environment_.now();
+  connection_->liveness->on_message(connection_->timeline.length(), now);
+  if (phase_ == Phase::Closing) connection_->closing = now;
   Result<Message> message = parse_message(text);
   if (message) {
     listener_.on_raw(text, std::holds_alternative<Unknown>(*message));
@@ -106,72 +100,6 @@ void Session::on_message(const ServiceError& error) {
 
 void Session::on_message(const Unknown&) {
   ++stats_.unknown;
-}
-
-// A connection brought something: what comes next is another episode.
-void Session::useful() {
-  lived();
-  early_closes_ = 0;
-  warned_ = fruitless_ = false;
-  failing_since_.reset();
-}
-
-// A connection was not refused: the next one is no attempt at the same door.
-void Session::lived() {
-  backoff_.reset();
-  attempt_ = 0;
-  ever_useful_ = true;
-}
-
-// A connection that lived for a while is useful if it owed nothing, or lived as long as a failure
-// may last. Else it brought nothing of what it owed, and the next ones may do no better for ever:
-// the clock of reconnect-timeout starts, once.
-void Session::note_life(Nanos life) {
-  lived();
-  bool long_life = life >= std::max(limits_.reconnect_timeout, limits_.drain_patience);
-  if (long_life || decided() >= intake_.backlog().cursor()) return useful();
-  if (!std::exchange(fruitless_, true)) failing_since_ = environment_.now();
-}
-
-void Session::on_lost(const Loss& why) {
-  Loss loss = why;
-  if (loss.request_id.empty()) loss.request_id = connection_->request_id;
-  lost(loss);
-  run();
-}
-
-// Whether a loss is what CloseStream asked for. Metadata before a 1011 is the service's own failure
-// (https://developers.deepgram.com/docs/recovering-from-connection-errors-and-timeouts-when-live-streaming-audio).
-// A 1000 without all of the results and without Metadata may have been on its way before: it is
-// believed when nothing else ever comes.
-bool Session::answered(const Loss& loss) {
-  if (decided() >= intake_.backlog().cursor()) return true;
-  if (connection_->metadata) return loss.close_code != 1011;
-  return loss.close_code == 1000 && ++early_closes_ >= limits_.early_closes;
-}
-
-void Session::lost(const Loss& loss) {
-  if (phase_ == Phase::Closing && answered(loss)) return finish(true);
-  bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
-  Nanos now = environment_.now();
-  Nanos life = connection_ && was_open ? now - connection_->opened : Nanos(0);
-  if (life >= limits_.useful_after) note_life(life);
-  ConnectionHistory history{ever_useful_, connection_ && connection_->had_results};
-  FaultClass kind = classify(loss, history);
-  connection_.reset();
-  paused_at_ = 0;
-  last_loss_ = loss;
-  last_kind_ = kind;
-  stats_.last_error = details(loss);
-  if (!retryable(kind, history)) return fail(loss, kind);
-  intake_.backlog().rewind(transcript_.cut());
-  for (Mark& mark : intake_.marks()) mark.asked.reset();
-  if (!failing_since_) failing_since_ = now;
-  Nanos wait = backoff_.next(kind, loss.retry_after);
-  dial_at_ = now + wait;
-  phase_ = Phase::Waiting;
-  state(ConnectionState::BackingOff, &loss, kind, wait);
-  if (!std::exchange(warned_, true)) listener_.on_warning(loss);
 }
 
 // Up to where the service has made up its mind.

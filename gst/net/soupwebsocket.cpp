@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <linux/tcp.h>  // the C library's tcp_info stops before what is acknowledged
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -127,6 +128,18 @@ void tune(GSocket* socket, const SocketLimits& limits) {
   g_socket_set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, limits.unsent_bytes, nullptr);
 }
 
+// Nothing is known of a socket that is gone.
+Traffic traffic_of(GSocket* socket) {
+  int fd = g_socket_get_fd(socket);
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  int waiting = 0;
+  if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+      ioctl(fd, TIOCOUTQ, &waiting) != 0)
+    return {};
+  return {info.tcpi_bytes_acked, waiting};
+}
+
 enum class Ending { Quiet, Abrupt };
 
 // Nothing can be written from here on, so that closing waits for nobody: libsoup's close frame and
@@ -231,6 +244,9 @@ void SoupWebSocket::connected(Ptr<SoupWebsocketConnection> connection,
   if (GSocket* socket = socket_of(connection_.get())) tune(socket, limits_);
   soup_websocket_connection_set_max_incoming_payload_size(connection_.get(),
                                                           limits_.longest_message);
+  auto ping = std::chrono::ceil<std::chrono::seconds>(limits_.ping_interval);
+  soup_websocket_connection_set_keepalive_interval(connection_.get(),
+                                                   static_cast<guint>(ping.count()));
   listen();
   listener_->on_open(request_id);
 }
@@ -241,12 +257,16 @@ void SoupWebSocket::listen() {
       +[](SoupWebsocketConnection*, int type, GBytes* message, gpointer self) noexcept {
         static_cast<Self*>(self)->received(type, message);
       };
+  auto on_pong = +[](SoupWebsocketConnection*, GBytes*, gpointer self) noexcept {
+    static_cast<Self*>(self)->ponged();
+  };
   auto on_error = +[](SoupWebsocketConnection*, GError* error, gpointer self) noexcept {
     static_cast<Self*>(self)->failed(error);
   };
   auto on_end =
       +[](SoupWebsocketConnection*, gpointer self) noexcept { static_cast<Self*>(self)->ended(); };
   g_signal_connect(connection_.get(), "message", G_CALLBACK(on_message), this);
+  g_signal_connect(connection_.get(), "pong", G_CALLBACK(on_pong), this);
   g_signal_connect(connection_.get(), "error", G_CALLBACK(on_error), this);
   // "closing" comes with the peer's close frame, "closed" up to 5 s later, or without one.
   g_signal_connect(connection_.get(), "closing", G_CALLBACK(on_end), this);
@@ -258,6 +278,10 @@ void SoupWebSocket::received(int type, GBytes* message) {
   gsize size = 0;
   auto* text = static_cast<const char*>(g_bytes_get_data(message, &size));
   listener_->on_text({text, size});
+}
+
+void SoupWebSocket::ponged() {
+  if (!loss_) listener_->on_pong();
 }
 
 // libsoup calls some close codes of the peer an error, 1012 and 1013 among them.
@@ -285,6 +309,11 @@ bool SoupWebSocket::writable() {
   if (g_pollable_output_stream_is_writable(output)) return true;
   if (!output_watch_) watch(output);
   return false;
+}
+
+Traffic SoupWebSocket::traffic() {
+  GSocket* socket = connection_ ? socket_of(connection_.get()) : nullptr;
+  return socket ? traffic_of(socket) : Traffic{};
 }
 
 void SoupWebSocket::watch(GPollableOutputStream* output) {

@@ -6,7 +6,7 @@
 
 #include <libsoup/soup.h>
 
-#include "base/nanos.h"
+#include "net/limits.h"
 #include "net/ptr.h"
 #include "net/websocket.h"
 #include "net/worker.h"
@@ -18,12 +18,6 @@ template <> struct Unref<SoupMessage>             { void operator()(SoupMessage*
 template <> struct Unref<SoupSession>             { void operator()(SoupSession* p) const { g_object_unref(p); } };
 template <> struct Unref<SoupWebsocketConnection> { void operator()(SoupWebsocketConnection* p) const { g_object_unref(p); } };
 // clang-format on
-
-struct SocketLimits {
-  Nanos user_timeout = std::chrono::seconds(10);  // of data that the peer does not acknowledge
-  int unsent_bytes = 32 * 1024;                   // in the kernel, before writable() turns false
-  std::size_t longest_message = std::size_t{4} << 20;  // a longer one ends the connection
-};
 
 // How a socket is made. The objects are borrowed for the making; null stands for the system's own.
 struct SocketOptions {
@@ -44,6 +38,7 @@ class SoupWebSocket final : public WebSocket {
 
   void open(const Request& request, Listener& listener) override;
   bool writable() override;
+  Traffic traffic() override;
   void send(std::span<const std::byte> audio) override;
   void send(std::string_view text) override;
 
@@ -55,6 +50,7 @@ class SoupWebSocket final : public WebSocket {
   void connected(Ptr<SoupWebsocketConnection> connection, const std::string& request_id);
   void listen();
   void received(int type, GBytes* message);
+  void ponged();
   void failed(const GError* error);
   void ended();
   void watch(GPollableOutputStream* output);

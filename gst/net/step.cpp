@@ -31,6 +31,7 @@ Step next_waiting(const Situation& now) {
 }
 
 Step next_open(const Situation& now) {
+  if (now.look_at <= now.now) return {Kind::Look};
   Nanos ready_at = now.chunk ? now.now : now.chunk_at;
   Nanos write_at = now.audio ? std::max(ready_at, now.pace_at) : kNever;
   if (write_at <= now.now && now.writable) return {Kind::WriteAudio};
@@ -38,13 +39,16 @@ Step next_open(const Situation& now) {
     return {now.ask == Mark::Ask::Finalize ? Kind::AskFinalize : Kind::AskClose};
   if (now.keepalive_at <= now.now) return {Kind::KeepAlive};
   if (!now.audio && now.pause_at <= now.now) return {Kind::NotePause};
+  if (!now.audio && now.idle_at <= now.now) return {Kind::Retire};
   if (write_at <= now.now) write_at = kNever;  // the socket says when it takes data again
-  return wait({write_at, now.keepalive_at, now.audio ? kNever : now.pause_at, now.overdue_at});
+  Nanos without_audio = now.audio ? kNever : std::min(now.pause_at, now.idle_at);
+  return wait({write_at, now.keepalive_at, without_audio, now.look_at, now.overdue_at});
 }
 
 Step next_closing(const Situation& now) {
+  if (now.look_at <= now.now) return {Kind::Look};
   if (now.drain_deadline <= now.now) return {Kind::Finish};
-  return wait({now.drain_deadline, now.overdue_at});
+  return wait({now.drain_deadline, now.look_at, now.overdue_at});
 }
 
 }  // namespace

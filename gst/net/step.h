@@ -32,6 +32,8 @@ struct Situation {
   Nanos pace_at = kNever;   // no audio may be written before
   Nanos keepalive_at = kNever;
   Nanos pause_at = kNever;  // the input has paused
+  Nanos idle_at = kNever;   // and for so long that the connection is given up
+  Nanos look_at = kNever;   // whether the connection lives
   Nanos dial_at = kNever;
   Nanos connect_deadline = kNever;
   Nanos drain_deadline = kNever;
@@ -49,6 +51,8 @@ struct Step {
     WriteAudio,
     AskFinalize,
     AskClose,
+    Retire,  // the same, since there was no audio for long
+    Look,    // whether the connection lives
     KeepAlive,
     NotePause,
     LetGo,   // of the marks that are overdue

@@ -102,8 +102,12 @@ bool Stream::has_flush() {
   return flushes_ > 0;
 }
 
-std::unique_ptr<WebSocket> Stream::make_socket() {
-  return make_socket_();
+std::unique_ptr<WebSocket> Stream::make_socket(const SocketLimits& limits) {
+  return make_socket_(limits);
+}
+
+DialGate& Stream::gate() {
+  return DialGate::process();
 }
 
 }  // namespace dg

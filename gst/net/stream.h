@@ -46,7 +46,8 @@ class Stream final : private Session::Environment {
   std::optional<Input> next_input() override;
   bool has_input() override;
   bool has_flush() override;
-  std::unique_ptr<WebSocket> make_socket() override;
+  std::unique_ptr<WebSocket> make_socket(const SocketLimits& limits) override;
+  DialGate& gate() override;
 
   void run();
 

@@ -125,14 +125,20 @@ const Row kRows[] = {
     {"keepalive-interval", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.keepalive_interval; }, 1}, kReady,
      "Time after the last frame at which a KeepAlive goes out, in ms; the service closes after "
      "about 10000 (developers.deepgram.com/docs/audio-keep-alive)"},
+    {"idle-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.idle_timeout; }}, kReady,
+     "Time without audio after which the connection is closed cleanly, in ms; the next audio dials "
+     "again; 0 = never"},
     {"chunk-duration", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.chunk_duration; }, 1, 1000}, kReady,
      "Audio in a frame, in ms; Deepgram advises 20 to 100 "
      "(developers.deepgram.com/docs/measuring-streaming-latency)"},
     {"max-rate", RatioRow{[](Settings& s) -> double& { return s.limits.max_rate; }, 0, 1e6}, kReady,
      "Most audio per time, as a multiple of real time; 0 = no limit; Deepgram takes 1.25 "
      "(developers.deepgram.com/docs/recovering-from-connection-errors-and-timeouts-when-live-streaming-audio)"},
+    {"reconnect", SwitchRow{[](Settings& s) -> bool& { return s.limits.reconnect; }}, kReady,
+     "Dial again when a connection is lost or refused, and replay what was not final"},
     {"reconnect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.reconnect_timeout; }}, kReady,
-     "Time without a useful connection after which it is a failure, in ms; 0 = never"},
+     "Time without a useful connection after which it is a failure, in ms; 0 = never. A live stream "
+     "that once had a useful connection is never given up before its end"},
     {"max-backlog", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.max_backlog; }, 100}, kReady,
      "Most audio that waits to be sent, in ms"},
     {"overflow", WordRow{overflow_type, [](Settings& s) { return static_cast<int>(s.limits.overflow); },

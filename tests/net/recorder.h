@@ -20,6 +20,7 @@ struct Recorder final : WebSocket::Listener {
     texts.emplace_back(text);
     if (at_text) at_text();
   }
+  void on_pong() override { ++pongs; }
   void on_writable() override {
     ++writable;
     if (at_writable) at_writable();
@@ -32,7 +33,7 @@ struct Recorder final : WebSocket::Listener {
   bool opened = false;
   std::string request_id;
   std::vector<std::string> texts;
-  int writable = 0;
+  int writable = 0, pongs = 0;
   std::vector<Loss> losses;
   std::function<void()> at_open, at_text, at_writable, at_lost;
 };

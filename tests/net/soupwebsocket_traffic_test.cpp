@@ -91,6 +91,27 @@ TEST_F(Connected, EndsOnTextThatIsNoUtf8) {
   EXPECT_TRUE(seen.texts.empty());
 }
 
+TEST_F(Connected, PingsByItself) {
+  TestServer server;
+  open(server.url(), {.limits = {.ping_interval = std::chrono::seconds(1)}});
+  ASSERT_TRUE(until_open());
+  EXPECT_TRUE(until([&] { return seen.pongs >= 2; }));
+  EXPECT_TRUE(seen.losses.empty());
+}
+
+TEST_F(Connected, TellsWhatWasAcknowledged) {
+  TestServer server;
+  open(server.url());
+  ASSERT_TRUE(until_open());
+  Traffic before = socket->traffic();
+  socket->send(std::string(1000, 'x'));
+  ASSERT_TRUE(until([&] { return !server.texts().empty(); }));
+  server.send("heard");
+  ASSERT_TRUE(until([&] { return !seen.texts.empty(); }));
+  EXPECT_EQ(socket->traffic().waiting, 0);
+  EXPECT_GE(socket->traffic().acknowledged, before.acknowledged + 1000);
+}
+
 TEST_F(Connected, TakesNothingBeforeItIsOpen) {
   RawServer raw;
   open(raw.url());
@@ -133,8 +154,12 @@ TEST_F(Stalled, TakesLittleAndGoesOnWhenReadAgain) {
   EXPECT_LT(sent, 16 * kMebibyte);
   EXPECT_FALSE(socket->writable());
   EXPECT_EQ(seen.writable, 0);
+  EXPECT_GT(socket->traffic().waiting, 0);
+  Traffic stuck = socket->traffic();
+  EXPECT_LE(stuck.acknowledged + static_cast<std::uint64_t>(stuck.waiting), sent + sent / 100);
   raw.read();
   ASSERT_TRUE(until([&] { return seen.writable > 0; }));
+  EXPECT_GT(socket->traffic().acknowledged, stuck.acknowledged);
   EXPECT_TRUE(socket->writable());
   EXPECT_EQ(seen.writable, 1);
   EXPECT_TRUE(until([&] { return raw.received().size() >= sent; }));

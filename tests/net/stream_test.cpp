@@ -63,6 +63,7 @@ class FakeSocket final : public WebSocket {
     seen_.dialed.set();
   }
   bool writable() override { return true; }
+  Traffic traffic() override { return {}; }
   void send(std::span<const std::byte> audio) override {
     note_thread();
     seen_.bytes += audio.size();
@@ -145,7 +146,10 @@ struct StreamTest : ::testing::Test {
   std::unique_ptr<Stream> begin(Owner& owner, bool answers) {
     return Stream::begin(
         Options(kListenOptions), limits,
-        [this, answers] { return std::make_unique<FakeSocket>(seen, answers); }, owner);
+        [this, answers](const SocketLimits&) {
+          return std::make_unique<FakeSocket>(seen, answers);
+        },
+        owner);
   }
 
   void TearDown() override {

@@ -49,7 +49,7 @@ TEST_P(TranscribeRounds, EndAtAnyMoment) {
       bench.feed().tones(0s, std::chrono::milliseconds(up_to(random, 2000)));
     if (up_to(random, 4) == 0) {
       bench.feed().tones(2s, 3s);
-      ASSERT_TRUE(bench.pipeline().wait_for_state("connecting"));
+      ASSERT_TRUE(bench.pipeline().wait_for("deepgram/connection"));  // it may have to wait
     }
     ASSERT_EQ(bench.pipeline().change(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
     expect_quiet(bench.pipeline());

@@ -71,6 +71,7 @@ bool SessionRun::has_flush() {
 Target SessionRun::target() {
   Target target;
   target.url = "ws://127.0.0.1:1/v1/listen";
+  target.access_token = token;
   return target;
 }
 
@@ -78,6 +79,11 @@ void SessionRun::on_revision(const Revision& revision) {
   if (!revision.final) return;
   for (const Word& word : revision.words)
     told.push_back({Told::Kind::Word, std::atoi(word.word.c_str() + 1), word.start, word.end});
+}
+
+void SessionRun::on_connection(const ConnectionEvent& event) {
+  states.push_back(event);
+  if (event.loss) lost_at = time_.now();
 }
 
 void SessionRun::on_settled(Nanos time) {

@@ -39,6 +39,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
 
   std::vector<Told> told;
   std::vector<ConnectionEvent> states;
+  Nanos lost_at{};  // the last connection
   std::vector<Loss> warnings, failures;
   std::vector<std::pair<Nanos, Nanos>> dropped;
   std::vector<Results> results;
@@ -46,6 +47,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   SessionStats stats;
   std::int64_t given = 0;  // samples
   Conditions now_is;
+  std::string token;
 
   bool has_input() override { return !input_.empty(); }
   bool has_flush() override;
@@ -55,7 +57,10 @@ class SessionRun final : public Session::Environment, public SessionListener {
   Conditions conditions() override { return now_is; }
   void wake_at(Nanos when) override;
   std::optional<Input> next_input() override;
-  std::unique_ptr<WebSocket> make_socket() override { return service_.make_socket(); }
+  std::unique_ptr<WebSocket> make_socket(const SocketLimits& limits) override {
+    return service_.make_socket(limits);
+  }
+  DialGate& gate() override { return service_.gate; }
 
   Target target() override;
   void on_revision(const Revision& revision) override;
@@ -69,7 +74,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_raw(std::string_view, bool) override { ++raw; }
   void on_malformed(const Error&, std::string_view) override { ++malformed; }
   void on_service_error(const ServiceError&) override {}
-  void on_connection(const ConnectionEvent& event) override { states.push_back(event); }
+  void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char*) override { dropped.emplace_back(from, to); }
   void on_warning(const Loss& loss) override { warnings.push_back(loss); }
   void on_failed(const Loss& loss) override { failures.push_back(loss); }

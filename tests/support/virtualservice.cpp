@@ -44,7 +44,8 @@ bool VirtualTime::step() {
 
 class VirtualService::Socket final : public WebSocket {
  public:
-  explicit Socket(VirtualService& service) : service_(service) {}
+  Socket(VirtualService& service, const SocketLimits& limits)
+      : service_(service), limits_(limits) {}
 
   void open(const Request&, Listener& listener) override {
     listener_ = &listener;
@@ -54,10 +55,16 @@ class VirtualService::Socket final : public WebSocket {
     Loss loss;
     loss.cause = Cause::Http;
     loss.http_status = fault_.status;
+    loss.retry_after = service_.retry_after;
     later(20ms, [this, loss] { lose(loss); });
   }
 
+  Traffic traffic() override {
+    return {static_cast<std::uint64_t>(acknowledged_), written_ - acknowledged_};
+  }
+
   bool writable() override {
+    if (is(VirtualFault::Kind::Freeze)) return false;
     bool stuck = fault_.kind == VirtualFault::Kind::StopReading && heard_ >= fault_.after;
     if (!stuck) return true;
     if (!std::exchange(waiting_, true))
@@ -72,6 +79,8 @@ class VirtualService::Socket final : public WebSocket {
   void send(std::span<const std::byte> audio) override {
     if (closing_ || lost_) return;
     service_.seen_.empty_frames += audio.empty();
+    written_ += static_cast<std::int64_t>(audio.size());
+    if (!is(VirtualFault::Kind::Freeze)) acknowledged_ = written_;
     for (std::size_t i = 0; i + 1 < audio.size(); i += 2) {
       std::int16_t value = 0;
       std::memcpy(&value, audio.data() + i, 2);
@@ -96,6 +105,20 @@ class VirtualService::Socket final : public WebSocket {
     std::int64_t from, to;
   };
 
+  // Whether this is wrong with it now.
+  bool is(VirtualFault::Kind kind) const { return fault_.kind == kind && heard_ >= fault_.after; }
+  bool is_silent() const {
+    return is(VirtualFault::Kind::Freeze) || is(VirtualFault::Kind::Vanish) ||
+           is(VirtualFault::Kind::Mute);
+  }
+
+  void ping() {
+    later(limits_.ping_interval, [this] {
+      if (!is(VirtualFault::Kind::Freeze) && !is(VirtualFault::Kind::Vanish)) listener_->on_pong();
+      ping();
+    });
+  }
+
   // Runs unless the socket is gone by then.
   void later(Nanos wait, std::function<void()> what) {
     service_.time_.after(wait, [alive = std::weak_ptr(alive_), what = std::move(what)] {
@@ -107,13 +130,14 @@ class VirtualService::Socket final : public WebSocket {
   void say(std::string text) {
     Nanos at = std::max(service_.time_.now() + service_.delay(), last_said_);
     last_said_ = at;
-    if (!service_.answers) return;
+    if (!service_.answers || is_silent()) return;
     service_.time_.at(at, [alive = std::weak_ptr(alive_), this, text = std::move(text)] {
       if (alive.lock() && !lost_) listener_->on_text(text);
     });
   }
 
   void greet() {
+    ping();
     listener_->on_open("request");
     if (service_.greeting.empty()) return;
     later(0ms, [this] { listener_->on_text(service_.greeting); });
@@ -191,11 +215,12 @@ class VirtualService::Socket final : public WebSocket {
     ++service_.seen_.closes;
     closing_ = true;
     if (fault_.kind == VirtualFault::Kind::ForgetClose) return later(50ms, [this] { lose({}); });
+    if (is(VirtualFault::Kind::Mute)) return later(5s, [this] { lose({}); });
     tell(heard_, true, false);
     if (fault_.kind != VirtualFault::Kind::NoMetadata)
       say(R"({"type":"Metadata","request_id":"request","duration":)" + seconds(heard_) +
           R"(,"channels":1})");
-    if (!service_.answers) return;
+    if (!service_.answers || is_silent()) return;
     Loss loss;
     loss.cause = Cause::Closed;
     loss.close_code = 1000;
@@ -205,19 +230,22 @@ class VirtualService::Socket final : public WebSocket {
   }
 
   VirtualService& service_;
+  const SocketLimits limits_;
   Listener* listener_ = nullptr;
   VirtualFault fault_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool waiting_ = false, closing_ = false, lost_ = false;
   Nanos last_said_{};
 
+  std::int64_t written_ = 0, acknowledged_ = 0;
   std::int64_t heard_ = 0, window_ = 0, next_final_ = 2000;
   int word_ = -1, offset_ = -1;
   std::vector<Heard> words_;
 };
 
-std::unique_ptr<WebSocket> VirtualService::make_socket() {
-  return std::make_unique<Socket>(*this);
+std::unique_ptr<WebSocket> VirtualService::make_socket(const SocketLimits& limits) {
+  socket_limits = limits;
+  return std::make_unique<Socket>(*this, limits);
 }
 
 }  // namespace dg::testing

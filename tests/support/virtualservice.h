@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/audioformat.h"
+#include "net/dialgate.h"
 #include "net/websocket.h"
 
 namespace dg::testing {
@@ -49,6 +50,9 @@ struct VirtualFault {
     Drop,         // after `after` samples, without a word
     Close,        // after `after` samples, with `code`
     StopReading,  // after `after` samples, for `pause`
+    Freeze,       // after `after` samples: takes nothing, says nothing, answers no ping
+    Vanish,       // after `after` samples: what is written is acknowledged, no ping is answered
+    Mute,         // after `after` samples: answers pings and nothing else
     ForgetClose,  // CloseStream is answered by a drop
     NoMetadata,   // CloseStream is answered by the rest and a close of 1000 only
     Garbage,      // after `after` samples, and goes on
@@ -63,14 +67,17 @@ struct VirtualFault {
 // finals between words, answers Finalize and CloseStream.
 class VirtualService {
  public:
-  VirtualService(VirtualTime& time, std::uint64_t seed) : time_(time), random_(seed) {}
+  VirtualService(VirtualTime& time, std::uint64_t seed) : gate(seed), time_(time), random_(seed) {}
 
-  std::unique_ptr<WebSocket> make_socket();
+  std::unique_ptr<WebSocket> make_socket(const SocketLimits& limits);
 
   std::function<VirtualFault(int connection)> fault = [](int) { return VirtualFault{}; };
   std::function<Nanos()> delay = [] { return Nanos(100ms); };  // of each result
   bool answers = true;
-  std::string greeting;  // said before any audio is heard, if not empty
+  DialGate gate;
+  std::optional<Nanos> retry_after;  // of a refusal
+  SocketLimits socket_limits;        // of the socket that was made last
+  std::string greeting;              // said before any audio is heard, if not empty
 
   // What the service saw, over all connections.
   struct Seen {

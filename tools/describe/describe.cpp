@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "describe/describe.h"
 
+#include <algorithm>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <gst/gst.h>
@@ -81,9 +83,15 @@ std::string caps_text(const GstCaps* caps) {
 
 std::string pads_of(GstElementFactory* factory) {
   std::string text = "\n### Pads\n\n" + table_head({"pad", "direction", "presence", "caps"});
+  // The registry's cache turns their order round.
+  std::vector<GstStaticPadTemplate*> pads;
   for (const GList* item = gst_element_factory_get_static_pad_templates(factory); item;
-       item = item->next) {
-    auto* pad = static_cast<GstStaticPadTemplate*>(item->data);
+       item = item->next)
+    pads.push_back(static_cast<GstStaticPadTemplate*>(item->data));
+  std::sort(pads.begin(), pads.end(), [](const auto* one, const auto* other) {
+    return std::string_view(one->name_template) < other->name_template;
+  });
+  for (GstStaticPadTemplate* pad : pads) {
     Ptr<GstCaps> caps(gst_static_pad_template_get_caps(pad));
     text += row({code(pad->name_template), direction_name(pad->direction),
                  presence_name(pad->presence), caps_text(caps.get())});

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How a session comes to a connection, and what it does when it has lost one.
+#include <algorithm>
+#include <utility>
+
+#include "net/session.h"
+
+namespace dg {
+namespace {
+
+bool has_token(const Request& request) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+    return header.first == "Authorization" && header.second.starts_with("Bearer ");
+  });
+}
+
+}  // namespace
+
+void Session::dial() {
+  Nanos now = environment_.now();
+  if (!failing_since_) failing_since_ = now;
+  AudioFormat format = intake_.backlog().ahead(1)->format;
+  std::variant<Request, Loss> made = make_request(listener_.target(), options_, format);
+  if (auto* loss = std::get_if<Loss>(&made)) {
+    ++attempt_;
+    return lost(*loss);
+  }
+  auto& request = std::get<Request>(made);
+  service_ = DialGate::service_of(request);
+  if (service_ == refused_) return await_dial(now + limits_.token_poll);
+  auto answer = environment_.gate().ask(service_, phase_ == Phase::Waiting, now);
+  if (auto* when = std::get_if<Nanos>(&answer)) return await_dial(*when);
+  connect(request, std::get<DialGate::Pass>(std::move(answer)));
+}
+
+// Not now.
+void Session::await_dial(Nanos when) {
+  dial_at_ = when;
+  if (std::exchange(phase_, Phase::Waiting) == Phase::Waiting) return;
+  state(ConnectionState::BackingOff, nullptr, std::nullopt, when - environment_.now());
+}
+
+// The kernel holds about a second of audio, whatever its rate.
+SocketLimits Session::socket_limits(const AudioFormat& format) const {
+  SocketLimits limits = limits_.socket;
+  auto second = static_cast<int>(format.bytes_per_sample()) * format.rate;
+  limits.unsent_bytes = std::max(limits.unsent_bytes, second);
+  return limits;
+}
+
+void Session::connect(const Request& request, DialGate::Pass pass) {
+  auto slice = intake_.backlog().ahead(1);
+  AudioFormat format = slice->format;
+  bool again = connections_++ > 0;
+  stats_.reconnects += again;
+  refused_.clear();
+  connection_.emplace(environment_.make_socket(socket_limits(format)), std::move(pass), format,
+                      environment_.now());
+  connection_->attempt = ++attempt_;
+  connection_->with_token = has_token(request);
+  // Results may come before audio is written, and have a place all the same.
+  connection_->timeline.sent(slice->from, slice->pts, 0);
+  bool multichannel = std::get<bool>(options_.at("multichannel"));
+  transcript_.connected(multichannel ? format.channels : 1);
+  phase_ = Phase::Dialing;
+  state(again ? ConnectionState::Reconnecting : ConnectionState::Connecting);
+  connection_->socket->open(request, *this);
+}
+
+void Session::give_up_dial() {
+  Loss loss;
+  loss.cause = Cause::Timeout;
+  loss.text = "no connection within connect-timeout";
+  lost(loss);
+}
+
+void Session::on_open(const std::string& request_id) {
+  connection_->request_id = stats_.request_id = request_id;
+  Nanos now = environment_.now();
+  connection_->opened = connection_->last_frame = now;
+  connection_->handshake.reset();
+  connection_->liveness.emplace(limits_.liveness, limits_.socket.ping_interval, now);
+  ever_open_ = true;
+  phase_ = Phase::Open;
+  state(ConnectionState::Connected);
+  run();
+}
+
+void Session::on_pong() {
+  connection_->liveness->on_pong(environment_.now());
+}
+
+void Session::look() {
+  Nanos now = environment_.now();
+  Connection& at = *connection_;
+  Liveness::Signs signs;
+  signs.traffic = at.socket->traffic();
+  signs.wants_room = phase_ == Phase::Open && samples_before_ask() > 0 && !at.socket->writable();
+  signs.audio = at.timeline.length();
+  signs.owes_results = phase_ == Phase::Open && at.had_results && !options_.is_set("callback");
+  if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_);
+  auto wrong = at.liveness->look(signs, now);
+  if (!wrong) return;
+  Loss loss;
+  loss.cause = Cause::Stalled;
+  loss.text = *wrong;
+  loss.request_id = at.request_id;
+  lost(loss);
+}
+
+// A connection brought something: what comes next is another episode.
+void Session::useful() {
+  lived();
+  early_closes_ = 0;
+  warned_ = fruitless_ = false;
+  failing_since_.reset();
+}
+
+// A connection was not refused: the next one is no attempt at the same door.
+void Session::lived() {
+  backoff_.reset();
+  environment_.gate().useful(service_);
+  attempt_ = 0;
+  ever_useful_ = true;
+  if (connection_) connection_->was_useful = true;
+}
+
+// A connection that lived for a while is useful if it owed nothing, or lived as long as a failure
+// may last. Else it brought nothing of what it owed, and the next ones may do no better for ever:
+// the clock of reconnect-timeout starts, once.
+void Session::note_life(Nanos life) {
+  lived();
+  bool long_life = life >= std::max(limits_.reconnect_timeout, limits_.drain_patience);
+  if (long_life || decided() >= intake_.backlog().cursor()) return useful();
+  if (!std::exchange(fruitless_, true)) failing_since_ = environment_.now();
+}
+
+void Session::on_lost(const Loss& why) {
+  Loss loss = why;
+  if (loss.request_id.empty()) loss.request_id = connection_->request_id;
+  lost(loss);
+  run();
+}
+
+// Whether a loss is what CloseStream asked for. Metadata before a 1011 is the service's own failure
+// (https://developers.deepgram.com/docs/recovering-from-connection-errors-and-timeouts-when-live-streaming-audio).
+// A 1000 without all of the results and without Metadata may have been on its way before: it is
+// believed when nothing else ever comes.
+bool Session::answered(const Loss& loss) {
+  if (decided() >= intake_.backlog().cursor()) return true;
+  if (connection_->metadata) return loss.close_code != 1011;
+  return loss.close_code == 1000 && ++early_closes_ >= limits_.early_closes;
+}
+
+void Session::lost(const Loss& loss) {
+  if (phase_ == Phase::Closing && answered(loss)) return finish(true);
+  bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
+  Nanos now = environment_.now();
+  Nanos life = connection_ && was_open ? now - connection_->opened : Nanos(0);
+  if (life >= limits_.useful_after) note_life(life);
+  ConnectionHistory history{ever_useful_, connection_ && connection_->had_results};
+  FaultClass kind = classify(loss, history);
+  paused_at_ = 0;
+  last_loss_ = loss;
+  last_kind_ = kind;
+  stats_.last_error = details(loss);
+  bool waits = awaits_token(kind);
+  if (!limits_.reconnect || !(waits || retryable(kind, history))) return fail(loss, kind);
+  Nanos wait = waits ? limits_.token_poll : wait_after(loss, kind);
+  if (waits) refused_ = service_;
+  connection_.reset();
+  intake_.backlog().rewind(transcript_.cut());
+  for (Mark& mark : intake_.marks()) mark.asked.reset();
+  if (!failing_since_) failing_since_ = now;
+  dial_at_ = now + wait;
+  phase_ = Phase::Waiting;
+  state(ConnectionState::BackingOff, &loss, kind, wait);
+  if (!std::exchange(warned_, true)) listener_.on_warning(loss);
+}
+
+// Tokens are short-lived: one that was good before may have to be another now
+// (https://developers.deepgram.com/guides/fundamentals/token-based-authentication).
+bool Session::awaits_token(FaultClass kind) const {
+  return kind == FaultClass::Auth && ever_open_ && connection_ && connection_->with_token;
+}
+
+// How long to wait before the next dial: as long as all who dial there, if it fails for all.
+Nanos Session::wait_after(const Loss& loss, FaultClass kind) {
+  Nanos own = backoff_.next(kind, loss.retry_after);
+  if (connection_ && connection_->was_useful) return own;
+  Nanos now = environment_.now();
+  auto all = environment_.gate().failed(service_, kind, loss.retry_after, now);
+  return all ? std::max(*all - now, Nanos(0)) : own;
+}
+
+void Session::fail(const Loss& loss, FaultClass kind) {
+  connection_.reset();
+  phase_ = Phase::Over;
+  tell_dropped();
+  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  bound();
+  state(ConnectionState::Failed, &loss, kind);
+  listener_.on_failed(loss);
+  publish_settled();
+}
+
+}  // namespace dg

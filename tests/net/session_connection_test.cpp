@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// When a session dials, and when it takes a connection for dead.
+#include <gtest/gtest.h>
+
+#include "net/session.h"
+#include "support/sessiontest.h"
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::kEnd;
+using testing::SessionRun;
+using testing::VirtualFault;
+using Kind = VirtualFault::Kind;
+
+class SessionConnectionTest : public testing::SessionTest {
+ protected:
+  // The first connection goes wrong after 5 s of audio, the others are good.
+  void first_goes_wrong(Kind kind) {
+    service.fault = [kind](int connection) {
+      return connection == 1 ? VirtualFault{.kind = kind, .after = 5000} : VirtualFault{};
+    };
+  }
+  void refuse(int first, int last, int status = 503) {
+    service.fault = [=](int connection) {
+      bool refused = connection >= first && connection <= last;
+      return refused ? VirtualFault{.kind = Kind::Refuse, .status = status} : VirtualFault{};
+    };
+  }
+  static int count(const SessionRun& run, ConnectionState state) {
+    int out = 0;
+    for (const ConnectionEvent& event : run.states) out += event.state == state;
+    return out;
+  }
+};
+
+struct DeadConnection {
+  Kind kind;
+  Nanos least, most;  // from the fault to its discovery
+  const char* words;
+};
+void PrintTo(const DeadConnection& dead, std::ostream* out) {
+  *out << dead.words;
+}
+
+class SessionDeathTest : public SessionConnectionTest,
+                         public ::testing::WithParamInterface<DeadConnection> {};
+
+TEST_P(SessionDeathTest, IsNoticedAndTheAudioReplayed) {
+  first_goes_wrong(GetParam().kind);
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 5000, 0s, true);
+  Nanos dead = time.now();
+  give(run, 5000, 40000, 5s, true);
+  ASSERT_EQ(run.warnings.size(), 1u);
+  EXPECT_EQ(run.warnings[0].cause, Cause::Stalled);
+  EXPECT_NE(run.warnings[0].text.find(GetParam().words), std::string::npos) << run.warnings[0].text;
+  ASSERT_EQ(run.states.at(2).state, ConnectionState::BackingOff);
+  EXPECT_GE(run.lost_at - dead, GetParam().least);
+  EXPECT_LE(run.lost_at - dead, GetParam().most);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  expect_words(run, 0, 80);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SessionDeathTest,
+                         ::testing::Values(DeadConnection{Kind::Freeze, 5s, 7s, "takes no data"},
+                                           DeadConnection{Kind::Vanish, 10s, 17s, "pings"},
+                                           DeadConnection{Kind::Mute, 10s, 16s, "says nothing"}),
+                         [](const auto& dead) {
+                           return "Kind" + std::to_string(static_cast<int>(dead.param.kind));
+                         });
+
+TEST_F(SessionConnectionTest, DoesNotExpectResultsOfAServiceThatNeverSentAny) {
+  service.answers = false;
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 60000, 0s, true);
+  EXPECT_TRUE(run.warnings.empty());
+  EXPECT_EQ(service.seen().connections, 1);
+}
+
+TEST_F(SessionConnectionTest, RetiresAConnectionWithoutAudio) {
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 5000, 0s, true);
+  run.pass_until(time.now() + 299s);
+  EXPECT_EQ(count(run, ConnectionState::Draining), 0);
+  run.pass_until(time.now() + 2s);
+  EXPECT_EQ(service.seen().closes, 1);
+  EXPECT_EQ(run.states.back().state, ConnectionState::Idle);
+  give(run, 5000, 10000, 400s, true);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_EQ(words(run).size(), 20u);
+  EXPECT_TRUE(run.warnings.empty());
+}
+
+TEST_F(SessionConnectionTest, KeepsAConnectionForEverIfAsked) {
+  limits.idle_timeout = 0s;
+  SessionRun run(time, service, limits);
+  give(run, 0, 5000, 0s);
+  run.pass_until(time.now() + 3600s);
+  EXPECT_EQ(service.seen().closes, 0);
+  EXPECT_EQ(service.seen().connections, 1);
+}
+
+TEST_F(SessionConnectionTest, FailsAtTheFirstLossIfItIsNotToReconnect) {
+  limits.reconnect = false;
+  first_goes_wrong(Kind::Drop);
+  SessionRun run(time, service, limits);
+  give(run, 0, 10000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  EXPECT_EQ(run.failures.size(), 1u);
+  EXPECT_EQ(service.seen().connections, 1);
+}
+
+TEST_F(SessionConnectionTest, WaitsForAnotherTokenOnARedial) {
+  service.fault = [](int connection) {
+    if (connection == 1) return VirtualFault{.kind = Kind::Drop, .after = 5000};
+    return connection == 2 ? VirtualFault{.kind = Kind::Refuse, .status = 401} : VirtualFault{};
+  };
+  SessionRun run(time, service, limits);
+  run.token = "old";
+  give(run, 0, 10000, 0s);
+  run.pass_until(time.now() + 30s);
+  EXPECT_EQ(service.seen().connections, 2);  // no third with the same
+  EXPECT_TRUE(run.failures.empty());
+  run.token = "new";
+  run.pass_until(time.now() + 2s);
+  EXPECT_EQ(service.seen().connections, 3);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  expect_words(run, 0, 20);
+}
+
+TEST_F(SessionConnectionTest, WaitsForATokenNoLongerThanForAConnection) {
+  service.fault = [](int connection) {
+    if (connection == 1) return VirtualFault{.kind = Kind::Drop, .after = 5000};
+    return VirtualFault{.kind = Kind::Refuse, .status = 401};
+  };
+  SessionRun run(time, service, limits);
+  run.token = "old";
+  give(run, 0, 10000, 0s);
+  run.pass_until(time.now() + 70s);
+  EXPECT_EQ(run.failures.size(), 1u);
+}
+
+TEST_F(SessionConnectionTest, DoesNotWaitForATokenThatWasNeverGood) {
+  refuse(1, 100, 401);
+  SessionRun run(time, service, limits);
+  run.token = "bad";
+  give(run, 0, 1000, 0s);
+  run.pass_until(time.now() + 1s);
+  EXPECT_EQ(run.failures.size(), 1u);
+}
+
+TEST_F(SessionConnectionTest, WaitsWithAllOthersWhenTheServiceIsDown) {
+  refuse(1, 1000);
+  SessionRun first(time, service, limits);
+  give(first, 0, 1000, 0s);
+  first.pass_until(time.now() + 20s);
+  int before = service.seen().connections;
+  EXPECT_GE(before, 3);
+  std::vector<std::unique_ptr<SessionRun>> others;
+  for (int i = 0; i < 50; ++i) {
+    others.push_back(std::make_unique<SessionRun>(time, service, limits));
+    give(*others.back(), 0, 1000, 0s);
+  }
+  first.pass_until(time.now() + 10s);
+  EXPECT_LE(service.seen().connections - before, 20);  // a probe now and then, for all
+  service.fault = [](int) { return VirtualFault{}; };
+  first.pass_until(time.now() + 40s);
+  for (auto& run : others) {
+    run->give_mark(kEnd, Mark::Ask::End);
+    EXPECT_TRUE(run->await_mark(kEnd, 100s));
+    EXPECT_EQ(words(*run).size(), 2u);
+  }
+}
+
+TEST_F(SessionConnectionTest, HeedsRetryAfter) {
+  service.retry_after = 30s;
+  refuse(1, 1, 429);
+  SessionRun run(time, service, limits);
+  give(run, 0, 1000, 0s);
+  run.pass_until(time.now() + 29s);
+  EXPECT_EQ(service.seen().connections, 1);
+  run.pass_until(time.now() + 40s);
+  EXPECT_EQ(service.seen().connections, 2);
+}
+
+TEST_F(SessionConnectionTest, HasTheKernelHoldASecondOfAudio) {
+  SessionRun run(time, service, limits);
+  AudioFormat studio{Encoding::Linear16, 48000, 2};
+  run.give(Audio{{0s, studio, std::vector<std::byte>(4800 * 4)}});
+  EXPECT_EQ(service.socket_limits.unsent_bytes, 48000 * 4);
+  AudioFormat telephone{Encoding::Mulaw, 8000, 1};
+  SessionRun other(time, service, limits);
+  other.give(Audio{{0s, telephone, std::vector<std::byte>(800)}});
+  EXPECT_EQ(service.socket_limits.unsent_bytes, 32 * 1024);
+}
+
+}  // namespace
+}  // namespace dg
