@@ -17,6 +17,11 @@ void Backlog::append(Piece piece) {
   end_ += samples;
 }
 
+void Backlog::count_gated(std::int64_t samples) {
+  ledger_.received += samples;
+  ledger_.gated += samples;
+}
+
 Position Backlog::cursor() const {
   return all_written() ? end_ : pieces_[next_].from + offset_;
 }
@@ -91,6 +96,7 @@ void Backlog::settle(Position position) {
 void Backlog::bound_written(Nanos keep) {
   while (next_ > 0 && unsettled_written() > keep) {
     behind_ -= pieces_.front().samples;
+    ledger_.unprotected += pieces_.front().samples;
     pieces_.pop_front();
     --next_;
   }

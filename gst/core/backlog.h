@@ -14,11 +14,12 @@
 
 namespace dg {
 
-// Counts of samples. received = sent + dropped + pending, where `sent` counts a received sample
-// once; what was written is sent + replayed + filled.
+// Counts of samples. received = sent + gated + dropped + pending, where `sent` counts a received
+// sample once; what was written is sent + replayed + filled.
 struct AudioLedger {
-  std::int64_t received = 0, sent = 0, dropped = 0, pending = 0;
+  std::int64_t received = 0, sent = 0, gated = 0, dropped = 0, pending = 0;
   std::int64_t replayed = 0, filled = 0;
+  std::int64_t unprotected = 0;  // written, and forgotten before it was settled
 };
 
 // Keeps accepted audio until it is settled: first what is to be written, then what may have to be
@@ -43,6 +44,8 @@ class Backlog {
   using Span = std::pair<Position, Position>;
 
   void append(Piece piece);
+  // Audio that was received and is withheld; it has no position.
+  void count_gated(std::int64_t samples);
 
   Position end() const { return end_; }
   // The position that is written next.

@@ -36,6 +36,14 @@ void Intake::hole(Nanos from, Nanos to, bool declared, Nanos now) {
   reach(to, declared, now);
 }
 
+void Intake::withheld(Nanos to, std::int64_t samples, Nanos now) {
+  backlog_.count_gated(samples);
+  pause(now);
+  track_.skip_to(to);
+  hole_end_.reset();
+  skipping_ = true;
+}
+
 // The input's time goes on to `to`. Whether the hole is filled or skipped may only be known when it
 // ends, since many short ones make a long one.
 void Intake::reach(Nanos to, bool declared, Nanos now) {

@@ -27,6 +27,8 @@ class Intake {
   void audio(Backlog::Piece piece, Nanos now);
   // The input has no audio from `from` to `to`; `declared`: upstream says that it is silent.
   void hole(Nanos from, Nanos to, bool declared, Nanos now);
+  // Audio that is not to be sent, though it came.
+  void withheld(Nanos to, std::int64_t samples, Nanos now);
   void mark(Mark mark, Nanos now);
   // What was said so far is to be made final, since nothing follows for a while.
   void pause(Nanos now, bool overdue = false);

@@ -5,6 +5,7 @@
 
 #include "base/nanos.h"
 #include "core/intake.h"
+#include "core/silencegate.h"
 
 namespace dg {
 
@@ -41,6 +42,7 @@ struct Limits {
   Nanos max_backlog = std::chrono::seconds(30);
   Overflow overflow = Overflow::Auto;
   HolePolicy holes;
+  SilencePolicy silence;
   SocketLimits socket;
   LivenessLimits liveness;
   Nanos latency = std::chrono::seconds(2);  // to begin with

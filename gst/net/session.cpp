@@ -16,6 +16,7 @@ Session::Session(Options options, const Limits& limits, Environment& environment
       limits_(limits),
       environment_(environment),
       listener_(listener),
+      silence_(limits.silence),
       intake_(limits.holes),
       backoff_(seed) {}
 
@@ -169,14 +170,17 @@ void Session::take_input(Input input) {
                  [&](Audio& audio) {
                    stats_.rate = audio.piece.format.rate;
                    last_input_ = now;
-                   intake_.audio(std::move(audio.piece), now);
+                   take_audio(silence_.take(std::move(audio.piece)));
                    bound();
                  },
                  [&](Hole& hole) {
+                   take_audio(silence_.give_up());
                    intake_.hole(hole.from, hole.to, hole.declared, now);
                    bound();
                  },
                  [&](Mark& mark) {
+                   bool asks = mark.new_time || mark.ask != Mark::Ask::Nothing;
+                   if (asks) take_audio(silence_.give_up());
                    if (mark.new_time) tell_dropped();
                    if (mark.ask == Mark::Ask::End) {
                      ending_ = true;
@@ -184,10 +188,24 @@ void Session::take_input(Input input) {
                    }
                    intake_.mark(std::move(mark), now);
                  },
-                 [&](Flush&) { flush(); },
+                 [&](Flush&) {
+                   take_audio(silence_.give_up());
+                   flush();
+                 },
              },
              input);
   publish_settled();
+}
+
+void Session::take_audio(std::vector<SilenceGate::Item> items) {
+  Nanos now = environment_.now();
+  for (SilenceGate::Item& item : items)
+    std::visit(
+        overloaded{
+            [&](Backlog::Piece& piece) { intake_.audio(std::move(piece), now); },
+            [&](const SilenceGate::Withheld& is) { intake_.withheld(is.to, is.samples, now); },
+        },
+        item);
 }
 
 void Session::flush() {
@@ -214,6 +232,7 @@ void Session::flush() {
 void Session::rest() {
   phase_ = Phase::Idle;
   failing_since_.reset();
+  redials_after_.reset();
   fruitless_ = warned_ = false;
 }
 
@@ -334,6 +353,7 @@ void Session::finish(bool answered) {
     loss.request_id = connection_->request_id;
     listener_.on_warning(loss);
   }
+  stats_.drain = answered ? Drain::Complete : Drain::TimedOut;
   rest();
   early_closes_ = 0;
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));

@@ -100,6 +100,7 @@ class Session final : private WebSocket::Listener {
   void take(const Step& step);
 
   void take_input(Input input);
+  void take_audio(std::vector<SilenceGate::Item> items);
   void flush();
   void abandon();
   void rest();
@@ -153,6 +154,7 @@ class Session final : private WebSocket::Listener {
   Environment& environment_;
   SessionListener& listener_;
 
+  SilenceGate silence_;
   Intake intake_;
   Transcript transcript_;
   Backoff backoff_;
@@ -181,7 +183,9 @@ class Session final : private WebSocket::Listener {
   Position time_began_ = 0;  // where the newest new_time mark was reached
   Position paused_at_ = 0;   // up to where a pause was noted
   std::optional<Nanos> published_;
-  Nanos paced_{};  // when the next audio may be written
+  Nanos paced_{};                            // when the next audio may be written
+  std::optional<FaultClass> redials_after_;  // a loss of this class
+  LatencyMeter latency_;
   SessionStats stats_;
   bool running_ = false;
 };

@@ -53,6 +53,8 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   AudioFormat format = slice->format;
   bool again = connections_++ > 0;
   stats_.reconnects += again;
+  if (auto kind = std::exchange(redials_after_, std::nullopt))
+    stats_.reconnects_after.at(static_cast<std::size_t>(*kind)) += again;
   refused_.clear();
   connection_.emplace(environment_.make_socket(socket_limits(format)), std::move(pass), format,
                       environment_.now());
@@ -163,7 +165,7 @@ void Session::lost(const Loss& loss) {
   paused_at_ = 0;
   last_loss_ = loss;
   last_kind_ = kind;
-  stats_.last_error = details(loss);
+  stats_.last_error = {loss, kind};
   bool waits = awaits_token(kind);
   if (!limits_.reconnect || !(waits || retryable(kind, history))) return fail(loss, kind);
   Nanos wait = waits ? limits_.token_poll : wait_after(loss, kind);
@@ -173,6 +175,7 @@ void Session::lost(const Loss& loss) {
   for (Mark& mark : intake_.marks()) mark.asked.reset();
   if (!failing_since_) failing_since_ = now;
   dial_at_ = now + wait;
+  redials_after_ = kind;
   phase_ = Phase::Waiting;
   state(ConnectionState::BackingOff, &loss, kind, wait);
   if (!std::exchange(warned_, true)) listener_.on_warning(loss);
@@ -196,6 +199,8 @@ Nanos Session::wait_after(const Loss& loss, FaultClass kind) {
 void Session::fail(const Loss& loss, FaultClass kind) {
   connection_.reset();
   phase_ = Phase::Over;
+  if (ending_) stats_.drain = Drain::Failed;
+  stats_.last_error = {loss, kind};
   tell_dropped();
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
   bound();

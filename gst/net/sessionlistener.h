@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/backlog.h"
 #include "core/connectionstate.h"
 #include "core/endpoint.h"
 #include "core/fault.h"
+#include "core/latencymeter.h"
 #include "core/mark.h"
 #include "core/message.h"
 #include "core/transcript.h"
@@ -29,6 +32,9 @@ struct ConnectionEvent {
   Nanos retry_in{};
 };
 
+// How the last drain ended: what CloseStream asked for.
+enum class Drain { None, Complete, TimedOut, Failed };
+
 // What a session did, since it began.
 struct SessionStats {
   ConnectionState state = ConnectionState::Idle;
@@ -36,11 +42,15 @@ struct SessionStats {
   int rate = 0;  // of the audio, to turn samples into time
   Nanos backlog{};
   unsigned connections = 0, reconnects = 0;
+  std::array<unsigned, 6> reconnects_after{};  // a loss of this class: by FaultClass
   std::uint64_t bytes_out = 0, bytes_in = 0, messages = 0, malformed = 0, unknown = 0;
+  std::uint64_t metadata = 0, speech_started = 0, utterance_ends = 0, service_errors = 0;
   std::uint64_t keepalives = 0, finalizes = 0;
   std::uint64_t interims = 0, finals = 0, empty_finals = 0, words = 0, duplicate_words = 0;
+  LatencyMeter::Report latency;  // of interims: what was written after the end of what they heard
+  Drain drain = Drain::None;
   std::string request_id;
-  std::string last_error;
+  std::optional<std::pair<Loss, FaultClass>> last_error;
 };
 
 // What a session tells its element. All calls are on the network thread, in order.

@@ -49,6 +49,10 @@ Results Session::placed(const Results& results, const Revision& revision) const 
 void Session::on_message(const Results& results) {
   connection_->had_results = true;
   connection_->last_results = environment_.now();
+  if (!results.is_final) {
+    latency_.add(connection_->timeline.length() - results.end());
+    stats_.latency = latency_.report();
+  }
   Position cut = transcript_.cut();
   Revision revision = transcript_.take(results, connection_->timeline);
   ++(results.is_final ? stats_.finals : stats_.interims);
@@ -70,16 +74,19 @@ void Session::on_message(const Results& results) {
 
 void Session::on_message(const Metadata& metadata) {
   // Before CloseStream it announces a loss.
+  ++stats_.metadata;
   if (phase_ == Phase::Closing) connection_->metadata = true;
   listener_.on_metadata(metadata);
 }
 
 void Session::on_message(const SpeechStarted& started) {
+  ++stats_.speech_started;
   auto place = connection_->timeline.place(started.timestamp, started.timestamp);
   if (place) listener_.on_speech_started(started, place->start);
 }
 
 void Session::on_message(const UtteranceEnd& ended) {
+  ++stats_.utterance_ends;
   std::optional<Nanos> time;
   if (ended.last_word_end)
     if (auto place = connection_->timeline.place(*ended.last_word_end, *ended.last_word_end))
@@ -95,6 +102,7 @@ void Session::on_message(const UtteranceEnd& ended) {
 }
 
 void Session::on_message(const ServiceError& error) {
+  ++stats_.service_errors;
   listener_.on_service_error(error);
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/fields.h"
 #include "plugin/times.h"
 
 GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
@@ -32,6 +33,12 @@ void Captioner::set_property(const GParamSpec* spec, const GValue* value) {
 
 void Captioner::get_property(const GParamSpec* spec, GValue* value) const {
   transcriber_.get_property(spec, value);
+}
+
+Ptr<GstStructure> Captioner::stats() const {
+  Ptr<GstStructure> stats = transcriber_.stats();
+  Fields(stats.get()).total("late-words", text_.late_words());
+  return stats;
 }
 
 void Captioner::start() {

@@ -18,7 +18,7 @@ class Captioner {
 
   void set_property(const GParamSpec* spec, const GValue* value);
   void get_property(const GParamSpec* spec, GValue* value) const;
-  Ptr<GstStructure> stats() const { return transcriber_.stats(); }
+  Ptr<GstStructure> stats() const;
 
   void start();
   void before(GstStateChange transition);

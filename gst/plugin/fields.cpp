@@ -69,6 +69,11 @@ Fields& Fields::count(const char* field, unsigned value) {
   return *this;
 }
 
+Fields& Fields::total(const char* field, std::uint64_t value) {
+  gst_structure_set(structure_, field, G_TYPE_UINT64, value, nullptr);
+  return *this;
+}
+
 Fields& Fields::known_count(const char* field, int value) {
   return value > 0 ? count(field, static_cast<unsigned>(value)) : *this;
 }

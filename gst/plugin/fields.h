@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ class Fields {
   Fields& number(const char* field, int value);
   Fields& known_number(const char* field, std::optional<int> value);
   Fields& count(const char* field, unsigned value);
+  Fields& total(const char* field, std::uint64_t value);
   // For what is 0 as long as it is not known.
   Fields& known_count(const char* field, int value);
   Fields& real(const char* field, double value);

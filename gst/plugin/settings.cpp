@@ -154,6 +154,11 @@ const Row kRows[] = {
      "What is done with a hole in the input that is longer than max-fill"},
     {"max-fill", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.holes.max_fill; }}, kReady,
      "Longest hole in the input that is filled with silence, in ms; longer ones are skipped whole"},
+    {"silence-threshold", RatioRow{[](Settings& s) -> double& { return s.limits.silence.threshold; }, SilencePolicy::kOff, 0}, kReady,
+     "Level below which audio is silence, in dBFS; silence is not sent. -200 = off: all is sent"},
+    {"silence-hold", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.silence.hold; }}, kReady,
+     "Silence that is still sent, in ms, before none is sent until somebody speaks; 300 ms from "
+     "before the speech are sent then"},
     {"post-messages", SwitchRow{[](Settings& s) -> bool& { return s.post_messages; }}, kPlaying,
      "Post element messages on the bus: results and changes of the connection"},
     {"post-raw", SwitchRow{[](Settings& s) -> bool& { return s.post_raw; }}, kPlaying,

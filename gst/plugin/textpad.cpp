@@ -27,6 +27,7 @@ void TextPad::start(const Settings& settings) {
   discont_ = true;
   last_flow_ = GST_FLOW_OK;
   position_ = GST_CLOCK_TIME_NONE;
+  late_words_ = 0;
   flushes_ = flushes_put_ = 0;
   tick_waits_ = false;
   now_ = GST_CLOCK_TIME_NONE;
@@ -249,6 +250,7 @@ void TextPad::push(const Caption& caption) {
                  text.c_str());
   note(gst_pad_push(source_, buffer.release()));
   note_position(caption.pts + caption.duration);
+  if (caption.late) late_words_ += caption.words.size();
   if (!caption.ends_utterance) return;
   GstStructure* final = gst_structure_new_empty("rstranscribe/final-transcript");
   gst_pad_push_event(source_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, final));

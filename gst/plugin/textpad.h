@@ -45,6 +45,8 @@ class TextPad final : public Output {
 
   // What downstream last said to a push.
   GstFlowReturn last_flow() const { return static_cast<GstFlowReturn>(last_flow_.load()); }
+  // How many words came when their own time had passed.
+  std::uint64_t late_words() const { return late_words_; }
   // Where the output is, in stream time.
   GstClockTime position() const { return static_cast<GstClockTime>(position_.load()); }
 
@@ -97,6 +99,7 @@ class TextPad final : public Output {
   std::atomic<Nanos::rep> latency_ = 0;
   std::atomic<int> last_flow_ = GST_FLOW_OK;
   std::atomic<guint64> position_ = GST_CLOCK_TIME_NONE;
+  std::atomic<std::uint64_t> late_words_ = 0;
 
   // On the pad's task only
   Settings settings_;

@@ -6,6 +6,7 @@
 
 #include "plugin/faults.h"
 #include "plugin/results.h"
+#include "plugin/stats.h"
 #include "plugin/times.h"
 #include "plugin/transcriber.h"
 
@@ -193,33 +194,7 @@ Ptr<GstStructure> Transcriber::stats() const {
     Lock lock(mutex_);
     stats = stats_;
   }
-  auto time = [&](std::int64_t samples) {
-    return AudioFormat{Encoding::Linear16, std::max(stats.rate, 1), 1}.duration_of(samples);
-  };
-  const AudioLedger& audio = stats.audio;
-  Ptr<GstStructure> out = Fields("application/x-deepgram-stats")
-                              .text("state", connection_state_name(stats.state))
-                              .count("connections", stats.connections)
-                              .count("reconnects", stats.reconnects)
-                              .time("audio-received", time(audio.received))
-                              .time("audio-sent", time(audio.sent))
-                              .time("audio-replayed", time(audio.replayed))
-                              .time("audio-filled", time(audio.filled))
-                              .time("audio-dropped", time(audio.dropped))
-                              .time("audio-pending", time(audio.pending))
-                              .time("backlog", stats.backlog)
-                              .text("request-id", stats.request_id)
-                              .text("last-error", stats.last_error)
-                              .take();
-  gst_structure_set(out.get(), "bytes-out", G_TYPE_UINT64, stats.bytes_out, "bytes-in",
-                    G_TYPE_UINT64, stats.bytes_in, "messages", G_TYPE_UINT64, stats.messages,
-                    "malformed-messages", G_TYPE_UINT64, stats.malformed, "unknown-messages",
-                    G_TYPE_UINT64, stats.unknown, "keepalives", G_TYPE_UINT64, stats.keepalives,
-                    "finalizes", G_TYPE_UINT64, stats.finalizes, "interims", G_TYPE_UINT64,
-                    stats.interims, "finals", G_TYPE_UINT64, stats.finals, "empty-finals",
-                    G_TYPE_UINT64, stats.empty_finals, "words", G_TYPE_UINT64, stats.words,
-                    "duplicate-words", G_TYPE_UINT64, stats.duplicate_words, nullptr);
-  return out;
+  return stats_structure(stats);
 }
 
 }  // namespace dg

@@ -184,5 +184,38 @@ TEST_F(SessionCornersTest, TellsOfDroppedAudioInItsOwnTime) {
   EXPECT_EQ(run.dropped[0], std::pair(Nanos(0s), Nanos(3s)));
 }
 
+// Words every half second for 5 s, then silence, then words again.
+TEST_F(SessionCornersTest, SendsNoSilence) {
+  limits.silence.threshold = -80;
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 5000, 0s, true);
+  for (Nanos at = 5s; at < 65s; at += 20ms) {
+    run.give(Audio{{at, testing::kVirtualFormat, std::vector<std::byte>(40)}});
+    run.given += 20;
+    run.pass_until(time.now() + 20ms);
+    if (at == 10s) {
+      EXPECT_EQ(words(run).size(), 10u);  // asked for when the gate closed
+    }
+  }
+  EXPECT_GE(service.seen().keepalives, 12);
+  EXPECT_EQ(service.seen().finalizes, 1);
+  EXPECT_NEAR(static_cast<double>(service.seen().samples), 8800, 20);
+  ASSERT_EQ(run.told.back().kind, Told::Kind::Settled);
+  EXPECT_GT(run.told.back().start, 64s);
+  give(run, 5000, 10000, 65s, true);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  std::vector<Told> late(run.told);
+  std::erase_if(late,
+                [](const Told& told) { return told.kind != Told::Kind::Word || told.word < 10; });
+  ASSERT_EQ(late.size(), 10u);
+  EXPECT_EQ(late.front().start, 65s + 100ms);
+  const AudioLedger& audio = run.stats.audio;
+  EXPECT_EQ(audio.received, run.given);
+  EXPECT_EQ(audio.received, audio.sent + audio.gated + audio.dropped + audio.pending);
+  EXPECT_NEAR(static_cast<double>(audio.gated), 56000, 20);
+}
+
 }  // namespace
 }  // namespace dg

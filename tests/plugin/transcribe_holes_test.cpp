@@ -222,5 +222,20 @@ TEST(TranscribePause, LiveInputThatStopsIsMadeFinal) {
   EXPECT_EQ(told(bench.server().requests().at(0), "Finalize"), 1u);
 }
 
+TEST(TranscribeSilence, IsNotSentWhenItIsNotWanted) {
+  Bench bench({.properties = {{"silence-threshold", "-60"}, {"silence-hold", "1000"}}});
+  bench.play();
+  bench.feed().tones(0s, 10s);
+  for (Nanos at = 10s; at < 40s; at += 1s) bench.feed().silence(at, at + 1s);
+  bench.feed().tones(40s, 50s);
+  ASSERT_TRUE(bench.finish());
+  EXPECT_TRUE(same_words(bench.words(), joined(words_between(0s, 10s), words_between(40s, 50s))));
+  auto stats = bench.pipeline().stats();
+  GstClockTime gated = time_field(stats.get(), "audio-gated");
+  EXPECT_GE(gated, 28 * GST_SECOND);
+  EXPECT_EQ(time_field(stats.get(), "audio-sent") + gated, 50 * GST_SECOND);
+  EXPECT_EQ(bench.server().requests().at(0).bytes, time_field(stats.get(), "bytes-out"));
+}
+
 }  // namespace
 }  // namespace dg

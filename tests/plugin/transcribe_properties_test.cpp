@@ -275,6 +275,26 @@ TEST(TranscribeStats, HaveTheirFields) {
     EXPECT_EQ(count(field), 0u) << field;
   EXPECT_EQ(text_field(stats.get(), "request-id"), request.request_id);
   EXPECT_EQ(text_field(stats.get(), "last-error"), "");
+  EXPECT_EQ(text_field(stats.get(), "drain"), "complete");
+  EXPECT_EQ(count("results-messages"), count("finals") + count("interims"));
+  EXPECT_EQ(count("metadata-messages"), 1u);
+  EXPECT_EQ(count("late-words"), 0u);
+  EXPECT_GT(count("latency-max"), 0u);
+  EXPECT_LE(count("latency-p50"), count("latency-p95"));
+  EXPECT_LE(count("latency-p95"), count("latency-max"));
+}
+
+TEST(TranscribeStats, TellOfTheLastError) {
+  Bench bench({.server = {.faults = {"close-after=5:1011"}, .faulty_connections = 1}});
+  bench.play();
+  bench.feed().tones(0s, 10s);
+  ASSERT_TRUE(bench.finish());
+  auto stats = bench.pipeline().stats();
+  EXPECT_EQ(text_field(stats.get(), "last-error-class"), "transient");
+  EXPECT_EQ(uint_field(stats.get(), "last-error-close-code"), 1011u);
+  EXPECT_FALSE(gst_structure_has_field(stats.get(), "last-error-http-status"));
+  EXPECT_EQ(uint_field(stats.get(), "reconnects-transient"), 1u);
+  EXPECT_EQ(uint_field(stats.get(), "reconnects-planned"), 0u);
 }
 
 }  // namespace

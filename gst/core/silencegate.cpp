@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/silencegate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What is judged at a time.
+constexpr Nanos kBlock = 20ms;
+// Timestamps are rounded; only a jump larger than this is one.
+constexpr Nanos kJitter = 1ms;
+
+// ITU-T G.711, tables 1a and 2a, as values of 16 bits.
+int from_mulaw(unsigned char code) {
+  unsigned bits = ~code & 0xFFU;
+  int exponent = static_cast<int>(bits >> 4 & 7U), mantissa = static_cast<int>(bits & 15U);
+  int magnitude = (((mantissa << 3) + 0x84) << exponent) - 0x84;
+  return bits & 0x80U ? -magnitude : magnitude;
+}
+
+int from_alaw(unsigned char code) {
+  unsigned bits = code ^ 0x55U;
+  int exponent = static_cast<int>(bits >> 4 & 7U), mantissa = static_cast<int>(bits & 15U);
+  int magnitude = (mantissa << 4) + 8;
+  if (exponent > 0) magnitude = (magnitude + 0x100) << (exponent - 1);
+  return bits & 0x80U ? magnitude : -magnitude;
+}
+
+int value_at(Encoding encoding, const std::byte* at) {
+  switch (encoding) {
+    case Encoding::Linear16:  // little endian
+      return static_cast<std::int16_t>(std::to_integer<unsigned>(at[0]) |
+                                       std::to_integer<unsigned>(at[1]) << 8);
+    case Encoding::Mulaw:
+      return from_mulaw(std::to_integer<unsigned char>(*at));
+    case Encoding::Alaw:
+      return from_alaw(std::to_integer<unsigned char>(*at));
+  }
+  return 0;
+}
+
+Nanos duration_of(const Backlog::Piece& piece) {
+  return piece.format.duration_of(piece.format.samples_in(piece.bytes.size()));
+}
+
+}  // namespace
+
+double level(const AudioFormat& format, std::span<const std::byte> bytes) {
+  std::size_t step = format.bytes_per_sample();
+  std::size_t width = step / static_cast<std::size_t>(format.channels);
+  double loudest = 0;
+  for (std::size_t channel = 0; channel < step; channel += width) {
+    double sum = 0;
+    for (std::size_t at = channel; at + width <= bytes.size(); at += step) {
+      double value = value_at(format.encoding, bytes.data() + at) / 32768.0;
+      sum += value * value;
+    }
+    loudest = std::max(loudest, sum);
+  }
+  double mean = loudest / std::max<double>(static_cast<double>(bytes.size() / step), 1);
+  return mean > 0 ? std::max(10 * std::log10(mean), SilencePolicy::kOff) : SilencePolicy::kOff;
+}
+
+std::vector<SilenceGate::Item> SilenceGate::take(Backlog::Piece piece) {
+  if (policy_.threshold <= SilencePolicy::kOff) {
+    out_.emplace_back(std::move(piece));
+    return std::exchange(out_, {});
+  }
+  if (!follows(piece)) out_ = give_up();
+  std::size_t size = piece.format.bytes_per_sample();
+  std::size_t block =
+      std::max<std::size_t>(static_cast<std::size_t>(piece.format.samples_in(kBlock)) * size, size);
+  for (std::size_t at = 0; at < piece.bytes.size(); at += block) {
+    auto bytes = std::span(piece.bytes).subspan(at, std::min(block, piece.bytes.size() - at));
+    Nanos offset = piece.format.duration_of(static_cast<std::int64_t>(at / size));
+    take_block({piece.pts + offset, piece.format, {bytes.begin(), bytes.end()}, piece.filled});
+  }
+  return std::exchange(out_, {});
+}
+
+bool SilenceGate::follows(const Backlog::Piece& piece) const {
+  if (kept_.empty()) return true;
+  const Backlog::Piece& last = kept_.back();
+  return last.format == piece.format && abs(last.pts + duration_of(last) - piece.pts) <= kJitter;
+}
+
+void SilenceGate::take_block(Backlog::Piece block) {
+  bool silence = level(block.format, block.bytes) < policy_.threshold;
+  Nanos duration = duration_of(block);
+  silent_ = silence ? silent_ + duration : Nanos(0);
+  if (!silence) open();
+  if (open_ && silent_ > policy_.hold) close(block.pts);
+  if (open_) {
+    out_.emplace_back(std::move(block));
+    return;
+  }
+  kept_duration_ += duration;
+  kept_.push_back(std::move(block));
+  while (kept_duration_ > policy_.pre_roll) {
+    kept_duration_ -= duration_of(kept_.front());
+    withhold(kept_.front());
+    kept_.pop_front();
+  }
+}
+
+void SilenceGate::open() {
+  open_ = true;
+  for (Backlog::Piece& block : kept_) out_.emplace_back(std::move(block));
+  kept_.clear();
+  kept_duration_ = Nanos(0);
+}
+
+void SilenceGate::close(Nanos at) {
+  open_ = false;
+  out_.emplace_back(Withheld{at, at});
+}
+
+void SilenceGate::withhold(const Backlog::Piece& block) {
+  std::int64_t samples = block.format.samples_in(block.bytes.size());
+  Nanos to = block.pts + duration_of(block);
+  auto* last = out_.empty() ? nullptr : std::get_if<Withheld>(&out_.back());
+  if (!last) {
+    out_.emplace_back(Withheld{block.pts, to, samples});
+    return;
+  }
+  last->to = to;
+  last->samples += samples;
+}
+
+std::vector<SilenceGate::Item> SilenceGate::give_up() {
+  for (const Backlog::Piece& block : kept_) withhold(block);
+  kept_.clear();
+  kept_duration_ = Nanos(0);
+  return std::exchange(out_, {});
+}
+
+}  // namespace dg
