@@ -4,6 +4,12 @@
 #include <algorithm>
 
 namespace dg {
+namespace {
+
+// Timestamps are rounded; only a jump larger than this is one.
+constexpr Nanos kJitter = std::chrono::milliseconds(1);
+
+}  // namespace
 
 void Backlog::append(Piece piece) {
   std::int64_t samples = piece.format.samples_in(piece.bytes.size());
@@ -136,14 +142,15 @@ std::optional<std::pair<Nanos, Nanos>> Backlog::drop_oldest(Nanos keep) {
   return drop(high_water_, format_.samples_in(std::max(unsent() - keep, Nanos(0))));
 }
 
-std::optional<std::pair<Nanos, Nanos>> Backlog::drop_unwritten() {
-  return drop(cursor(), ahead_before(end_));
+void Backlog::drop_unwritten() {
+  while (drop(cursor(), ahead_before(end_))) continue;
 }
 
 std::optional<std::pair<Nanos, Nanos>> Backlog::drop(Position from, std::int64_t samples) {
   std::optional<std::pair<Nanos, Nanos>> lost;
   for (std::size_t index = piece_at(from); samples > 0;) {
     const Held& held = pieces_[index];
+    if (lost && held.piece.pts < lost->second - kJitter) break;
     std::int64_t part = std::min(samples, held.samples);
     Nanos end = held.piece.pts + held.piece.format.duration_of(part);
     lost = {lost ? lost->first : held.piece.pts, end};

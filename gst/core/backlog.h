@@ -63,11 +63,12 @@ class Backlog {
   void settle(Position position);
   // Lets go of the oldest written audio, so that no more than `keep` of it is left.
   void bound_written(Nanos keep);
-  // Drops the oldest audio that was never written, so that no more than `keep` of it is left; gives
-  // the timestamps of what was dropped, if any.
+  // Drops the oldest audio that was never written, so that no more than `keep` of it is left. Gives
+  // the timestamps of the first stretch that was dropped, if any: where time goes back, another
+  // begins, which the next call drops.
   std::optional<std::pair<Nanos, Nanos>> drop_oldest(Nanos keep);
   // Drops all that is to be written, for the first time or again.
-  std::optional<std::pair<Nanos, Nanos>> drop_unwritten();
+  void drop_unwritten();
   // Where what was not dropped goes on, at `position` or later.
   Position after_dropped(Position position) const;
 

@@ -36,7 +36,8 @@ class Timeline {
   // How much was sent, as the service counts.
   Nanos length() const { return format_.duration_of(samples_); }
 
-  // The position behind all that was sent before `time`; nothing if nothing was sent.
+  // The position behind all that was sent before `time`, or a rounding earlier; nothing if nothing
+  // was sent.
   std::optional<Position> position_at(Nanos time) const;
   // A word's place. A word belongs to the run that holds its middle and does not reach out of it:
   // what the recognizer took for the edge of a word may lie just across a hole of minutes.

@@ -9,6 +9,12 @@
 #include "core/command.h"
 
 namespace dg {
+namespace {
+
+// Timestamps are rounded; only a jump larger than this is one.
+constexpr Nanos kJitter = std::chrono::milliseconds(1);
+
+}  // namespace
 
 Session::Session(Options options, const Limits& limits, Environment& environment,
                  SessionListener& listener, std::uint64_t seed)
@@ -257,8 +263,16 @@ void Session::bound() {
     return;
   }
   bool skip = limits_.overflow == Overflow::SkipToLive;
-  auto span = backlog.drop_oldest(skip ? Nanos(0) : limits_.max_backlog);
-  if (span) dropped_ = {dropped_ ? dropped_->first : span->first, span->second};
+  drop_oldest(skip ? Nanos(0) : limits_.max_backlog);
+}
+
+// What is dropped of one time is told apart from what is dropped of the next.
+void Session::drop_oldest(Nanos keep) {
+  while (auto span = intake_.backlog().drop_oldest(keep)) {
+    bool time_goes_back = dropped_ && span->first + kJitter < dropped_->second;
+    if (time_goes_back) tell_dropped();
+    dropped_ = {dropped_ ? dropped_->first : span->first, span->second};
+  }
 }
 
 // Once for each episode, when it is over: only then is it known what is missing.

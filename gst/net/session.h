@@ -105,6 +105,7 @@ class Session final : private WebSocket::Listener {
   void abandon();
   void rest();
   void bound();
+  void drop_oldest(Nanos keep);
   void tell_dropped();
   void dial();
   void connect(const Request& request, DialGate::Pass pass);

@@ -164,9 +164,10 @@ void Session::publish_settled() {
   while (true) {
     tell_before(marks.empty() ? std::numeric_limits<Position>::max() : marks.front().at);
     if (marks.empty() || marks.front().at > until) break;
-    if (marks.front().ends_connection() && connected) break;
+    if (marks.front().ends_connection() && (connected || decided() < marks.front().at)) break;
     Mark mark = std::move(marks.front());
     marks.pop_front();
+    if (mark.ask == Mark::Ask::End) tell_dropped();
     tell_settled(settled_at(mark));
     if (mark.new_time) {
       published_.reset();

@@ -207,5 +207,19 @@ TEST(Timeline, KeepsTheRunThatAnEdgeMayBelongTo) {
   EXPECT_EQ(timeline.place(1900ms, 2s)->end, 61s);
 }
 
+// A replay that begins a sample after the cut would lose the beginning of a word.
+TEST(Timeline, NeverRoundsAPositionUp) {
+  AudioFormat format{Encoding::Linear16, 44100, 1};
+  Timeline timeline(format);
+  timeline.sent(0, 0s, 100 * 44100);
+  for (std::int64_t end = 1000; end < 44100; ++end) {
+    Nanos printed = std::chrono::round<std::chrono::milliseconds>(format.duration_of(end));
+    auto position = timeline.position_at(printed);
+    ASSERT_TRUE(position);
+    EXPECT_LE(*position, end);
+    EXPECT_GE(*position, end - 45);  // a millisecond
+  }
+}
+
 }  // namespace
 }  // namespace dg

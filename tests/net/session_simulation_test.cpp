@@ -2,7 +2,9 @@
 // Random schedules of everything that a session can meet, in virtual time. DG_SCHEDULES says how
 // many, DG_SEED where to start: a schedule that fails prints its seed and runs alone with
 // DG_SEED=<seed> DG_SCHEDULES=1.
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -33,8 +35,11 @@ long from_environment(const char* name, long otherwise) {
 class Schedule {
  public:
   explicit Schedule(std::uint64_t seed)
-      : random_(seed), service_(time_, seed), run_(time_, service_, limits()) {
-    live_ = chance(0.4);
+      : random_(seed),
+        live_(chance(0.4)),
+        drops_(live_ && chance(0.3)),
+        service_(time_, seed),
+        run_(std::in_place, time_, service_, limits()) {
     int healthy_from = pick(0, 4);
     service_.fault = [this, healthy_from](int connection) {
       return connection > healthy_from ? VirtualFault{} : fault();
@@ -45,12 +50,13 @@ class Schedule {
 
   // The first thing that is wrong, or nothing.
   std::string wrong() {
-    run_.now_is.live = live_;
-    run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+    run_->now_is.live = live_;
+    run_->give_mark(next_mark_++, Mark::Ask::Finalize, true);
     int moves = pick(3, 14);
     for (int i = 0; i < moves; ++i) move();
-    run_.give_mark(kEnd, Mark::Ask::End);
-    bool ended = run_.await_mark(kEnd, 3600s);
+    if (chance(0.05)) return stop();
+    run_->give_mark(kEnd, Mark::Ask::End);
+    bool ended = run_->await_mark(kEnd, 3600s);
     if (std::getenv("DG_VERBOSE")) describe();
     return ended ? check() : "the end never came";
   }
@@ -58,17 +64,23 @@ class Schedule {
  private:
   struct Expected {
     int word;
-    Nanos start;
+    Nanos start, length;
     int marks;  // that came before it
   };
 
-  static Limits limits() {
+  Limits limits() {
     Limits limits;
-    limits.max_rate = 0;
+    limits.max_rate = chance(0.2) ? 1.25 : 0;
+    if (chance(0.2)) limits.idle_timeout = pick(1, 10) * 1s;
+    if (chance(0.3)) {
+      limits.silence.threshold = -150;  // all but digital silence
+      limits.silence.hold = pick(0, 20) * 100ms;
+    }
     limits.reconnect_timeout = 0s;
     limits.drain_patience = 3600s;
     limits.drain_timeout = 60s;  // what is dead is noticed before that
-    limits.max_backlog = 600s;
+    limits.max_backlog = drops_ ? pick(1, 5) * 1s : 3600s;
+    if (drops_ && chance(0.3)) limits.overflow = Overflow::SkipToLive;
     return limits;
   }
 
@@ -83,21 +95,25 @@ class Schedule {
     static constexpr Kind kinds[] = {
         Kind::None,        Kind::Refuse, Kind::NeverAnswer, Kind::Drop,       Kind::Close,
         Kind::StopReading, Kind::Drop,   Kind::ForgetClose, Kind::NoMetadata, Kind::Garbage,
-        Kind::Freeze,      Kind::Vanish, Kind::Mute};
-    static constexpr int statuses[] = {500, 502, 503, 429, 408};
-    static constexpr int codes[] = {1000, 1001, 1006, 1011, 1012, 1013, 4000};
+        Kind::Freeze,      Kind::Vanish, Kind::Mute,        Kind::AnswerLate};
+    static constexpr int statuses[] = {500, 502, 503, 504, 429, 408};
+    static constexpr int codes[] = {1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 3000, 4000};
     Kind kind = kinds[pick(0, static_cast<int>(std::size(kinds)) - 1)];
     silent_ |= kind == Kind::Freeze || kind == Kind::Vanish || kind == Kind::Mute;
     return {kind, statuses[pick(0, static_cast<int>(std::size(statuses)) - 1)],
-            codes[pick(0, static_cast<int>(std::size(codes)) - 1)], pick(1, 6000), pick(1, 8) * 1s};
+            codes[pick(0, static_cast<int>(std::size(codes)) - 1)], pick(1, 6000),
+            pick(1, 14) * 1s};
   }
 
   // Words that begin in the next `count` half seconds of the source.
   void expect(std::int64_t from, std::int64_t count, Nanos pts) {
     for (std::int64_t i = 0; i < count; ++i)
       expected_.push_back({static_cast<int>((from / kWordEvery + i) % testing::kWords),
-                           pts + i * 500ms + 100ms, next_mark_});
+                           pts + duration_of(i * kWordEvery + testing::kWordFrom),
+                           duration_of(testing::kWordSamples), next_mark_});
   }
+
+  Nanos duration_of(std::int64_t samples) const { return samples * Nanos(1s) / rate_; }
 
   // Whole words in buffers of any size.
   void audio() {
@@ -106,11 +122,22 @@ class Schedule {
     expect(source_, count, pts_);
     while (source_ < end) {
       std::int64_t samples = std::min<std::int64_t>(pick(1, 300), end - source_);
-      run_.give_audio(source_, samples, pts_);
+      run_->give_audio(source_, samples, pts_, rate_);
       source_ += samples;
-      pts_ += testing::kVirtualFormat.duration_of(samples);
-      if (live_) run_.pass_until(time_.now() + testing::kVirtualFormat.duration_of(samples));
+      pts_ += duration_of(samples);
+      if (live_) run_->pass_until(time_.now() + duration_of(samples));
     }
+  }
+
+  void silence() {
+    std::int64_t samples = pick(1, 6000);
+    AudioFormat format = testing::kVirtualFormat;
+    format.rate = rate_;
+    run_->give(
+        Audio{{pts_, format, std::vector<std::byte>(static_cast<std::size_t>(samples) * 2)}});
+    run_->given += samples;
+    pts_ += duration_of(samples);
+    if (live_) run_->pass_until(time_.now() + duration_of(samples));
   }
 
   void hole() {
@@ -119,38 +146,42 @@ class Schedule {
       case 0:  // a jump
         break;
       case 1:  // declared
-        run_.give(Hole{pts_, pts_ + length, true});
+        run_->give(Hole{pts_, pts_ + length, true});
         break;
       default:  // declared in parts
         for (Nanos at{}; at < length; at += 20ms)
-          run_.give(Hole{pts_ + at, pts_ + std::min(at + 20ms, length), true});
+          run_->give(Hole{pts_ + at, pts_ + std::min(at + 20ms, length), true});
     }
     pts_ += length;
-    if (live_) run_.pass_until(time_.now() + length);
+    if (live_) run_->pass_until(time_.now() + length);
   }
 
   void flush() {
-    run_.give(Flush{});
+    run_->give(Flush{});
     expected_.clear();
-    run_.told.clear();
+    run_->told.clear();
     marks_out_ = next_mark_;
     first_after_flush_ = true;
-    run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+    run_->give_mark(next_mark_++, Mark::Ask::Finalize, true);
     pts_ = pick(0, 100) * 1s;
   }
 
   void move() {
     switch (pick(0, 9)) {
       case 0:
-        return hole();
+        return chance(0.5) ? hole() : silence();
       case 1:
-        return run_.give_mark(next_mark_++, Mark::Ask::Nothing);
+        if (chance(0.3)) {
+          rate_ = 3000 - rate_;  // the caps change
+          return;
+        }
+        return run_->give_mark(next_mark_++, Mark::Ask::Nothing);
       case 2:  // a segment
-        run_.give_mark(next_mark_++, Mark::Ask::Finalize, true);
+        run_->give_mark(next_mark_++, Mark::Ask::Finalize, true);
         pts_ = pick(0, 100) * 1s;
         return;
       case 3:
-        return run_.pass_until(time_.now() + pick(0, 20) * 500ms);
+        return run_->pass_until(time_.now() + pick(0, 20) * 500ms);
       case 4:
         if (chance(0.3)) return flush();
         return audio();
@@ -160,15 +191,19 @@ class Schedule {
   }
 
   void describe() {
-    for (const Loss& loss : run_.warnings) std::printf("warning %s\n", details(loss).c_str());
-    for (const Results& is : run_.results)
+    for (const auto& [from, to] : run_->dropped)
+      std::printf("dropped %.3f to %.3f\n", std::chrono::duration<double>(from).count(),
+                  std::chrono::duration<double>(to).count());
+    std::printf("unprotected %ld\n", static_cast<long>(run_->stats.audio.unprotected));
+    for (const Loss& loss : run_->warnings) std::printf("warning %s\n", details(loss).c_str());
+    for (const Results& is : run_->results)
       std::printf("%s %.3f +%.3f %s\n", is.is_final ? "final" : "interim",
                   std::chrono::duration<double>(is.start).count(),
                   std::chrono::duration<double>(is.duration).count(), is.transcript.c_str());
-    for (const ConnectionEvent& event : run_.states)
+    for (const ConnectionEvent& event : run_->states)
       std::printf("connection %u %s %s\n", event.connection, connection_state_name(event.state),
                   event.loss ? details(*event.loss).c_str() : "");
-    for (const Told& told : run_.told)
+    for (const Told& told : run_->told)
       std::printf("told kind %d word %d at %.3f mark %d\n", static_cast<int>(told.kind), told.word,
                   std::chrono::duration<double>(told.start).count(), told.mark);
     for (const Expected& expected : expected_)
@@ -176,12 +211,29 @@ class Schedule {
                   std::chrono::duration<double>(expected.start).count(), expected.marks);
   }
 
+  // The session goes in the middle of whatever it does, and calls nobody any more.
+  std::string stop() {
+    run_.reset();
+    Nanos end = time_.now() + 100s;
+    while (time_.now() < end && time_.step()) continue;
+    return "";
+  }
+
+  // Audio that nobody can ever transcribe.
+  bool is_lost(const Expected& expected) const {
+    if (run_->stats.audio.unprotected > 0) return true;
+    return std::any_of(run_->dropped.begin(), run_->dropped.end(), [&](const auto& span) {
+      return expected.start < span.second + 2ms &&
+             span.first < expected.start + expected.length + 2ms;
+    });
+  }
+
   std::string check() {
-    if (!run_.failures.empty()) return "it failed";
-    const AudioLedger& audio = run_.stats.audio;
-    if (audio.received != audio.sent + audio.dropped + audio.pending)
+    if (!run_->failures.empty()) return "it failed";
+    const AudioLedger& audio = run_->stats.audio;
+    if (audio.received != audio.sent + audio.gated + audio.dropped + audio.pending)
       return "the ledger does not balance";
-    if (audio.received != run_.given) return "not all that was given was received";
+    if (audio.received != run_->given) return "not all that was given was received";
     if (service_.seen().samples > audio.sent + audio.replayed + audio.filled)
       return "more was heard than was written";
     if (service_.seen().empty_frames > 0) return "a frame without audio";
@@ -192,7 +244,7 @@ class Schedule {
     std::size_t next = 0;
     int mark = marks_out_;
     std::optional<Nanos> settled;
-    for (const Told& told : run_.told) {
+    for (const Told& told : run_->told) {
       if (told.kind == Told::Kind::Flush) return "a flush that nobody asked for";
       if (told.kind == Told::Kind::Settled) settled = told.start;
       if (told.kind == Told::Kind::Mark) {
@@ -201,6 +253,9 @@ class Schedule {
         settled.reset();
       }
       if (told.kind != Told::Kind::Word) continue;
+      while (drops_ && next < expected_.size() && expected_[next].word != told.word &&
+             is_lost(expected_[next]))
+        ++next;
       if (next == expected_.size()) return "a word too many: " + std::to_string(told.word);
       const Expected& expected = expected_[next++];
       std::string where = "word " + std::to_string(next - 1) + ": ";
@@ -216,16 +271,19 @@ class Schedule {
       if (!live_ && !silent_ && expected.marks != mark)
         return where + "on the wrong side of a mark";
     }
+    while (drops_ && next < expected_.size() && is_lost(expected_[next])) ++next;
     if (next != expected_.size())
       return "lost from word " + std::to_string(next) + " of " + std::to_string(expected_.size());
     return "";
   }
 
   std::mt19937_64 random_;
+  bool live_, drops_;
   VirtualTime time_;
   VirtualService service_;
-  SessionRun run_;
-  bool live_ = false, silent_ = false, first_after_flush_ = false;
+  std::optional<SessionRun> run_;
+  int rate_ = 1000;
+  bool silent_ = false, first_after_flush_ = false;
   std::int64_t source_ = 0;
   Nanos pts_{};
   int next_mark_ = 0, marks_out_ = 0;

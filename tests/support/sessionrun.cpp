@@ -19,9 +19,11 @@ void SessionRun::give(Input input) {
   session_.run();
 }
 
-void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts) {
+void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts, int rate) {
   given += samples;
-  give(Audio{{pts, kVirtualFormat, virtual_audio(from, samples)}});
+  AudioFormat format = kVirtualFormat;
+  format.rate = rate;
+  give(Audio{{pts, format, virtual_audio(from, samples)}});
 }
 
 void SessionRun::give_mark(int number, Mark::Ask ask, bool new_time) {

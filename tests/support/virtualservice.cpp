@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/command.h"
@@ -17,10 +18,9 @@ std::int16_t sample_at(std::int64_t sample) {
   return static_cast<std::int16_t>(static_cast<std::uint16_t>(word * kWordSamples + offset + 1));
 }
 
-std::string seconds(std::int64_t samples) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", static_cast<double>(samples) / kVirtualFormat.rate);
-  return text;
+int rate_in(const std::string& url) {
+  auto at = url.find("sample_rate=");
+  return at == url.npos ? kVirtualFormat.rate : std::atoi(url.c_str() + at + 12);
 }
 
 }  // namespace
@@ -47,11 +47,13 @@ class VirtualService::Socket final : public WebSocket {
   Socket(VirtualService& service, const SocketLimits& limits)
       : service_(service), limits_(limits) {}
 
-  void open(const Request&, Listener& listener) override {
+  void open(const Request& request, Listener& listener) override {
     listener_ = &listener;
+    rate_ = rate_in(request.url);
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
-    if (fault_.kind != VirtualFault::Kind::Refuse) return later(20ms, [this] { greet(); });
+    Nanos answer = fault_.kind == VirtualFault::Kind::AnswerLate ? fault_.pause : 20ms;
+    if (fault_.kind != VirtualFault::Kind::Refuse) return later(answer, [this] { greet(); });
     Loss loss;
     loss.cause = Cause::Http;
     loss.http_status = fault_.status;
@@ -136,6 +138,12 @@ class VirtualService::Socket final : public WebSocket {
     });
   }
 
+  std::string seconds(std::int64_t samples) const {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", static_cast<double>(samples) / rate_);
+    return text;
+  }
+
   void greet() {
     ping();
     listener_->on_open("request");
@@ -165,7 +173,7 @@ class VirtualService::Socket final : public WebSocket {
     std::int64_t window = heard_ - window_;
     if (!speaking && window >= next_final_) {
       tell(heard_, true, false);
-    } else if (window > 0 && window % kVirtualFormat.rate == 0) {
+    } else if (window > 0 && window % rate_ == 0) {
       tell(heard_, false, false);
     }
   }
@@ -237,6 +245,7 @@ class VirtualService::Socket final : public WebSocket {
   bool waiting_ = false, closing_ = false, lost_ = false;
   Nanos last_said_{};
 
+  int rate_ = kVirtualFormat.rate;
   std::int64_t written_ = 0, acknowledged_ = 0;
   std::int64_t heard_ = 0, window_ = 0, next_final_ = 2000;
   int word_ = -1, offset_ = -1;

@@ -47,6 +47,7 @@ struct VirtualFault {
     None,
     Refuse,       // with `status`
     NeverAnswer,  // the dial
+    AnswerLate,   // after `pause`
     Drop,         // after `after` samples, without a word
     Close,        // after `after` samples, with `code`
     StopReading,  // after `after` samples, for `pause`
