@@ -98,6 +98,13 @@ TEST(Fault, RefusalsSayWhenToComeBack) {
   EXPECT_EQ(client.header("dg-error"), "Too many requests. Please try again later");
 }
 
+TEST(Fault, RefusalsSayWhatTheyAreTold) {
+  auto server = serve_script(R"([{"on": "handshake", "refuse": 401, "message": "not you"}])");
+  Client client(server->url());
+  EXPECT_EQ(client.status(), 401);
+  EXPECT_EQ(client.header("dg-error"), "not you");
+}
+
 TEST(Fault, ReadingMayStopForAWhile) {
   auto server = serve_script(R"([{"at": 1, "stall": "reading", "for": 0.3}])");
   auto begin = Clock::now();

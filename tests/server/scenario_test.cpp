@@ -63,6 +63,8 @@ TEST(Scenario, KnowsWhat) {
   auto refuse = action<Refuse>(R"([{"on":"handshake","refuse":429,"retry_after":3}])");
   EXPECT_EQ(refuse.status, 429);
   EXPECT_EQ(refuse.retry_after, 3);
+  EXPECT_EQ(refuse.message, "");
+  EXPECT_EQ(action<Refuse>(R"([{"on":"handshake","refuse":401,"message":"no"}])").message, "no");
   EXPECT_EQ(action<DelayResults>(R"([{"on":"open","fault":"delay-results=20"}])").time,
             std::chrono::milliseconds(20));
 }

@@ -30,6 +30,7 @@ struct Drop {};  // reset, without a close frame
 struct Refuse {
   int status = 500;
   std::optional<int> retry_after;  // s
+  std::string message;             // empty: what the service says with this status
 };
 struct Hang {};  // the handshake gets no answer
 struct DelayHandshake {

@@ -73,9 +73,9 @@ MaybeStep refuse(std::string_view value) {
   auto [status, wait] = split(value);
   auto number = as_int(status, 300, 599);
   if (!number) return std::nullopt;
-  if (wait.empty()) return when(Event::Handshake, Refuse{*number, std::nullopt});
+  if (wait.empty()) return when(Event::Handshake, Refuse{*number, std::nullopt, ""});
   auto retry_after = as_int(wait, 0, 86400);
-  return retry_after ? when(Event::Handshake, Refuse{*number, retry_after}) : std::nullopt;
+  return retry_after ? when(Event::Handshake, Refuse{*number, retry_after, ""}) : std::nullopt;
 }
 
 MaybeStep no_answer(std::string_view) {

@@ -110,7 +110,7 @@ Result<Action> make_stall(JsonObject* step) {
 Result<Action> make_refuse(JsonObject* step) {
   auto status = number_in(step, "refuse");
   if (!status || *status < 300 || *status > 599) return wants("refuse", "a status from 300 to 599");
-  Refuse refuse{static_cast<int>(*status), std::nullopt};
+  Refuse refuse{static_cast<int>(*status), std::nullopt, string_in(step, "message").value_or("")};
   if (auto wait = number_in(step, "retry_after")) refuse.retry_after = static_cast<int>(*wait);
   return Action(refuse);
 }
@@ -140,7 +140,7 @@ const std::vector<Form>& forms() {
       {"close", make_close, {}},
       {"drop", make_drop, {}},
       {"stall", make_stall, {"for"}},
-      {"refuse", make_refuse, {"retry_after"}},
+      {"refuse", make_refuse, {"retry_after", "message"}},
       {"fault", make_fault, {}},
   };
   return all;

@@ -248,6 +248,7 @@ void Service::apply_faults(Handshake& handshake) {
     if (auto* it = std::get_if<Refuse>(&action)) {
       refusal = refusal_for(it->status);
       refusal->retry_after = it->retry_after;
+      if (!it->message.empty()) refusal->message = it->message;
     }
     if (auto* it = std::get_if<DelayHandshake>(&action)) delay = it->time;
     if (auto* it = std::get_if<Omit>(&action))
