@@ -7,6 +7,7 @@
 #include <linux/tcp.h>  // the C library's tcp_info stops before what is acknowledged
 #include <netinet/in.h>
 #include <string>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <utility>
@@ -35,16 +36,19 @@ std::string header(SoupMessage* message, const char* name) {
   return valid_text(soup_message_headers_get_one(headers, name));
 }
 
-// A server may repeat the key it refuses.
-std::string without_secret(std::string text, SoupMessage* message) {
+// The key or token that the message goes out with.
+std::string secret_of(SoupMessage* message) {
   const char* sent =
       soup_message_headers_get_one(soup_message_get_request_headers(message), "Authorization");
   std::string secret = sent ? sent : "";
-  secret.erase(0, secret.rfind(' ') + 1);
-  if (secret.empty()) return text;
-  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at))
-    text.replace(at, secret.size(), "(key)");
-  return text;
+  return secret.erase(0, secret.rfind(' ') + 1);
+}
+
+void remove_secret(const std::string& secret, std::string& from) {
+  constexpr std::string_view kInstead = "(key)";  // of which the secret may be a part
+  if (secret.empty()) return;
+  for (auto at = from.find(secret); at != from.npos; at = from.find(secret, at + kInstead.size()))
+    from.replace(at, secret.size(), kInstead);
 }
 
 // Seconds, or a date: RFC 9110, section 10.2.3.
@@ -65,9 +69,9 @@ std::optional<Nanos> wait_asked_for(const std::string& retry_after) {
 // The body would hold the same words as dg-error; libsoup before 3.4 throws it away.
 Loss refusal(SoupMessage* message) {
   const char* phrase = soup_message_get_reason_phrase(message);
-  Loss loss = loss_by(Cause::Http, without_secret(valid_text(phrase), message));
+  Loss loss = loss_by(Cause::Http, valid_text(phrase));
   loss.http_status = static_cast<int>(soup_message_get_status(message));
-  loss.dg_error = without_secret(header(message, "dg-error"), message);
+  loss.dg_error = header(message, "dg-error");
   loss.request_id = header(message, "dg-request-id");
   loss.retry_after = wait_asked_for(header(message, "Retry-After"));
   return loss;
@@ -203,6 +207,7 @@ void SoupWebSocket::open(const Request& request, Listener& listener) {
   listener_ = &listener;
   Ptr<SoupMessage> message = make_message(request);
   if (!message) return lose(loss_by(Cause::Settings, "url cannot be dialed"));
+  secret_ = secret_of(message.get());
   dial_ = new Dial{this, std::move(message)};
   auto on_headers = +[](SoupMessage*, gpointer dial) noexcept {
     if (auto* socket = static_cast<Dial*>(dial)->socket) socket->answered();
@@ -342,9 +347,12 @@ void SoupWebSocket::send(SoupWebsocketDataType type, const void* data, std::size
   soup_websocket_connection_send_message(connection_.get(), type, message.get());
 }
 
-// What libsoup reports from within a call of ours is passed on from the loop.
+// What libsoup reports from within a call of ours is passed on from the loop. A server may repeat
+// the key: when it refuses it, and when it closes.
 void SoupWebSocket::lose(Loss loss) {
   if (loss_) return;
+  for (std::string* words : {&loss.text, &loss.close_reason, &loss.dg_error})
+    remove_secret(secret_, *words);
   loss_ = std::move(loss);
   report_.set(monotonic_now());
 }

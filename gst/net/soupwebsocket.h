@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <libsoup/soup.h>
 
@@ -62,6 +63,7 @@ class SoupWebSocket final : public WebSocket {
   const SocketLimits limits_;
   Ptr<SoupSession> session_;  // until the dial is over
   Dial* dial_ = nullptr;      // the one under way; its callback owns it
+  std::string secret_;        // what no loss may tell
   Ptr<SoupWebsocketConnection> connection_;
   Ptr<GSource> output_watch_;
   Listener* listener_ = nullptr;

@@ -45,6 +45,18 @@ TEST_F(Ending, TellsAnyCode) {
   }
 }
 
+TEST_F(Ending, KeepsTheKeyOutOfTheReason) {
+  for (const char* key : {"hush", "key"}) {
+    seen = Recorder{};
+    raw.upgrade();
+    open(Request{raw.url(), {{"Authorization", std::string("Token ") + key}}});
+    ASSERT_TRUE(until_open());
+    raw.write(close_frame(1008, std::string(key) + " has no credit"));
+    ASSERT_TRUE(until_lost());
+    EXPECT_EQ(seen.losses[0].close_reason, "(key) has no credit");
+  }
+}
+
 TEST_F(Ending, TellsACloseWithoutCode) {
   Loss loss = lost_by(frame(8, ""));
   EXPECT_EQ(loss.cause, Cause::Closed);
