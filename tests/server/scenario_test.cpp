@@ -56,6 +56,7 @@ TEST(Scenario, KnowsWhat) {
   EXPECT_EQ(close.code, 1011);
   EXPECT_NE(close.reason.find("net0000"), close.reason.npos);
   action<Drop>(R"([{"at":1,"drop":true}])");
+  action<End>(R"([{"at":1,"end":true}])");
   auto stall = action<Stall>(R"([{"at":1,"stall":"reading","for":0.5}])");
   EXPECT_EQ(stall.what, Stalled::Reading);
   EXPECT_EQ(stall.time, std::chrono::milliseconds(500));
@@ -100,6 +101,7 @@ TEST(Scenario, SaysWhatIsWrongAndWhere) {
                                  R"([{"at":"1","drop":true}])",
                                  R"([{"at":1e300,"drop":true}])",
                                  R"([{"at":1,"drop":false}])",
+                                 R"([{"at":1,"end":false}])",
                                  R"([{"at":1,"drop":true,"send":"x"}])",
                                  R"([{"at":1,"drop":true,"dorp":1}])",
                                  R"([{"at":1,"send":5}])",
@@ -169,10 +171,10 @@ TEST(Faults, SayWhatIsWrong) {
 
 TEST(Faults, AreAllDescribed) {
   std::string text = describe_faults();
-  for (const char* name :
-       {"refuse=", "no-answer=", "delay-handshake=", "close-at-open=", "close-after=",
-        "drop-after=", "stall-reading-after=", "stall-results-after=", "delay-results=",
-        "malformed-after=", "garbage-after=", "omit=", "utterance-end="})
+  for (const char* name : {"refuse=", "no-answer=", "delay-handshake=", "close-at-open=",
+                           "close-after=", "drop-after=", "drop-at-handshake=", "end-after=",
+                           "stall-reading-after=", "stall-results-after=", "delay-results=",
+                           "malformed-after=", "garbage-after=", "omit=", "utterance-end="})
     EXPECT_NE(text.find(name), text.npos) << name;
 }
 

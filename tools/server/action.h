@@ -26,7 +26,8 @@ struct CloseWith {
   int code = 1000;
   std::string reason;
 };
-struct Drop {};  // reset, without a close frame
+struct Drop {};  // reset, without a close frame; a handshake as well
+struct End {};   // nothing more is sent: the stream ends without a close frame
 struct Refuse {
   int status = 500;
   std::optional<int> retry_after;  // s
@@ -52,7 +53,7 @@ struct SetUtteranceEnds {
   UtteranceEnds kind = UtteranceEnds::Normal;
 };
 
-using Action = std::variant<SendText, SendBytes, SendResults, CloseWith, Drop, Refuse, Hang,
+using Action = std::variant<SendText, SendBytes, SendResults, CloseWith, Drop, End, Refuse, Hang,
                             DelayHandshake, Stall, DelayResults, Omit, SetUtteranceEnds>;
 
 // The handshake comes before there is a connection; Audio is its first.

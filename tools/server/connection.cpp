@@ -33,6 +33,11 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 }  // namespace
 
+void reset_on_close(GSocket* socket) {
+  linger reset{1, 0};
+  setsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
 Connection::Connection(GMainContext* loop, Greeting greeting, Journal& journal, Owner& owner)
     : greeting_(std::move(greeting)),
       journal_(journal),
@@ -102,6 +107,10 @@ void Connection::act(const Action& action) {
                  },
                  [&](const CloseWith& it) { close(it.code, it.reason, Ending::Fault); },
                  [&](const Drop&) { drop(); },
+                 [&](const End&) {
+                   g_socket_shutdown(socket_.get(), FALSE, TRUE, nullptr);
+                   end(Ending::Fault, 0, "");
+                 },
                  [&](const Stall& it) { stall(it); },
                  [&](const DelayResults& it) { outbox_.delay(it.time); },
                  [&](const Omit& it) {
@@ -286,8 +295,7 @@ void Connection::close(int code, const std::string& reason, Ending ending) {
 }
 
 void Connection::drop() {
-  linger reset{1, 0};
-  setsockopt(g_socket_get_fd(socket_.get()), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  reset_on_close(socket_.get());
   g_socket_close(socket_.get(), nullptr);
   end(Ending::Fault, 0, "");
   owner_.on_gone(*this);

@@ -32,6 +32,9 @@ struct Greeting {
   std::unique_ptr<Engine> engine;  // null for recognizers that do not hear
 };
 
+// The other side gets a reset when it is closed.
+void reset_on_close(GSocket* socket);
+
 // One client from its upgrade to its end: its audio, its commands, its faults. Lives on the loop's
 // thread.
 class Connection final : public Dialogue::Listener {

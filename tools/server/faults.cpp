@@ -82,6 +82,10 @@ MaybeStep no_answer(std::string_view) {
   return when(Event::Handshake, Hang{});
 }
 
+MaybeStep drop_at_handshake(std::string_view) {
+  return when(Event::Handshake, Drop{});
+}
+
 MaybeStep delay_handshake(std::string_view value) {
   auto time = milliseconds(value);
   return time ? when(Event::Handshake, DelayHandshake{*time}) : std::nullopt;
@@ -100,6 +104,10 @@ MaybeStep close_after(std::string_view value) {
 
 MaybeStep drop_after(std::string_view value) {
   return after(value, Drop{});
+}
+
+MaybeStep end_after(std::string_view value) {
+  return after(value, End{});
 }
 
 MaybeStep stall_reading_after(std::string_view value) {
@@ -140,10 +148,13 @@ MaybeStep utterance_end(std::string_view value) {
 constexpr Row kFaults[] = {
     {"refuse", "STATUS[:SECONDS]", "answer the handshake with STATUS, and Retry-After", refuse},
     {"no-answer", "true", "never answer the handshake", no_answer},
+    {"drop-at-handshake", "true", "reset the connection instead of an answer", drop_at_handshake},
     {"delay-handshake", "MS", "answer the handshake so much later", delay_handshake},
     {"close-at-open", "CODE[:REASON]", "close as soon as the connection is open", close_at_open},
     {"close-after", "SECONDS:CODE[:REASON]", "close after so much audio", close_after},
     {"drop-after", "SECONDS", "reset the connection after so much audio", drop_after},
+    {"end-after", "SECONDS", "end the stream after so much audio, without a close frame",
+     end_after},
     {"stall-reading-after", "SECONDS", "read no more after so much audio", stall_reading_after},
     {"stall-results-after", "SECONDS", "read on, but send nothing any more", stall_results_after},
     {"delay-results", "MS", "send everything so much later", delay_results},

@@ -99,6 +99,11 @@ Result<Action> make_drop(JsonObject* step) {
   return Action(Drop{});
 }
 
+Result<Action> make_end(JsonObject* step) {
+  if (bool_in(step, "end") != true) return wants("end", "true");
+  return Action(End{});
+}
+
 Result<Action> make_stall(JsonObject* step) {
   auto what = string_in(step, "stall");
   auto time = time_in(step, "for");
@@ -139,6 +144,7 @@ const std::vector<Form>& forms() {
        {"start", "duration", "final", "speech_final", "from_finalize", "channel", "speaker"}},
       {"close", make_close, {}},
       {"drop", make_drop, {}},
+      {"end", make_end, {}},
       {"stall", make_stall, {"for"}},
       {"refuse", make_refuse, {"retry_after", "message"}},
       {"fault", make_fault, {}},
@@ -154,7 +160,7 @@ Result<const Form*> form_of(JsonObject* step) {
     found = &form;
   }
   if (!found)
-    return Error{"a step wants one of send, bytes, say, close, drop, stall, refuse, fault"};
+    return Error{"a step wants one of send, bytes, say, close, drop, end, stall, refuse, fault"};
   return found;
 }
 

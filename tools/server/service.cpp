@@ -243,7 +243,7 @@ void Service::apply_faults(Handshake& handshake) {
   Greeting& greeting = handshake.greeting;
   std::optional<Nanos> delay;
   std::optional<Refusal> refusal;
-  bool hangs = false;
+  bool hangs = false, drops = false;
   for (const Action& action : Player(greeting.steps).on(Event::Handshake)) {
     if (auto* it = std::get_if<Refuse>(&action)) {
       refusal = refusal_for(it->status);
@@ -255,7 +255,9 @@ void Service::apply_faults(Handshake& handshake) {
       greeting.answers_finalize = it->what != Omitted::FinalizeReply;
     if (auto* it = std::get_if<SetUtteranceEnds>(&action)) greeting.utterance_ends = it->kind;
     hangs = hangs || std::holds_alternative<Hang>(action);
+    drops = drops || std::holds_alternative<Drop>(action);
   }
+  if (drops) return drop(handshake);
   if (refusal) return refuse(handshake, *refusal);
   if (!hangs && !delay) return shake(handshake);
   soup_server_message_pause(handshake.message.get());
@@ -343,6 +345,14 @@ void Service::refuse(Handshake& handshake, const Refusal& refusal) {
                                  std::to_string(*refusal.retry_after).c_str());
   respond(handshake, refusal.status, "application/json",
           body_of(refusal, handshake.greeting.request_id));
+}
+
+void Service::drop(Handshake& handshake) {
+  journal_.update(handshake.greeting.request, [](Seen& seen) { seen.ending = Ending::Fault; });
+  Ptr<SoupServerMessage> message = share(handshake.message.get());  // `handshake` ends in here
+  reset_on_close(soup_server_message_get_socket(message.get()));
+  Ptr<GIOStream> stream(soup_server_message_steal_connection(message.get()));
+  g_io_stream_close(stream.get(), nullptr, nullptr);
 }
 
 void Service::respond(Handshake& handshake, int status, const char* type, const std::string& body) {

@@ -54,6 +54,7 @@ class Service final : public Connection::Owner {
   std::optional<Refusal> check_key(Handshake& handshake) const;
   std::optional<Refusal> reserve(Greeting& greeting);
   void upgrade(Handshake& handshake);
+  void drop(Handshake& handshake);
   void refuse(Handshake& handshake, const Refusal& refusal);
   void respond(Handshake& handshake, int status, const char* type, const std::string& body);
   void on_upgraded(Handshake& handshake);
