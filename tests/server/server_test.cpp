@@ -440,6 +440,9 @@ INSTANTIATE_TEST_SUITE_P(
                               "Deepgram did not provide a response message within the timeout "
                               "window. See https://dpgr.am/net0000"},
                     FaultCase{"close-after=1:4242:why", 101, 4242, "why"},
+                    FaultCase{"close-after=1:1012:back soon", 101, 1012, "back soon"},
+                    FaultCase{"close-at-open=1013:full", 101, 1013, "full"},
+                    FaultCase{"close-after=1:1014", 101, 1014, ""},
                     FaultCase{"drop-after=1", 101, 1006, ""},
                     FaultCase{"end-after=1", 101, 1006, ""}, FaultCase{"drop-at-handshake=true", 0},
                     FaultCase{"delay-results=50"}));

@@ -31,6 +31,21 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
+// It makes 1002 of any other.
+bool libsoup_sends(int code) {
+  return code >= 3000 || (code <= 1011 && code != 1004);
+}
+
+std::string close_frame(int code, std::string reason) {
+  constexpr std::size_t kLongest = 123;  // RFC 6455, section 5.5, less the code
+  reason.resize(std::min(reason.size(), kLongest));
+  std::string frame = "\x88";
+  frame += static_cast<char>(reason.size() + 2);
+  frame += static_cast<char>(code >> 8);
+  frame += static_cast<char>(code & 0xFF);
+  return frame + reason;
+}
+
 }  // namespace
 
 void reset_on_close(GSocket* socket) {
@@ -52,7 +67,10 @@ Connection::Connection(GMainContext* loop, Greeting greeting, Journal& journal, 
                release(Stuck);
                outbox_.resume();
              }),
-      conclusion_(loop, [this] { conclude(); }) {
+      conclusion_(loop, [this] { conclude(); }),
+      // Behind all that libsoup has to write.
+      farewell_(
+          loop, [this] { write_raw(farewell_frame_); }, G_PRIORITY_DEFAULT_IDLE) {
   if (greeting_.options.record_dir.empty()) return;
   auto recording =
       Recording::make(greeting_.options.record_dir, greeting_.request_id, greeting_.format);
@@ -91,12 +109,7 @@ void Connection::act(const Action& action) {
                    std::string text = replaced(it.text, "$request_id", greeting_.request_id);
                    outbox_.put([this, text] { send(text); });
                  },
-                 [&](const SendBytes& it) {
-                   GOutputStream* out = g_io_stream_get_output_stream(stream_->stream());
-                   g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(out),
-                                                              it.bytes.data(), it.bytes.size(),
-                                                              nullptr, nullptr);
-                 },
+                 [&](const SendBytes& it) { write_raw(it.bytes); },
                  [&](SendResults it) {
                    it.results.request_id = greeting_.request_id;
                    it.results.model =
@@ -288,10 +301,23 @@ void Connection::send_metadata(const std::string& sha256) {
 
 void Connection::close(int code, const std::string& reason, Ending ending) {
   if (ended_) return;
-  if (soup_websocket_connection_get_state(socket_frames_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
+  if (soup_websocket_connection_get_state(socket_frames_.get()) != SOUP_WEBSOCKET_STATE_OPEN)
+    return end(ending, code, reason);
+  if (libsoup_sends(code)) {
     soup_websocket_connection_close(socket_frames_.get(), static_cast<gushort>(code),
                                     reason.empty() ? nullptr : reason.c_str());
+  } else {
+    farewell_frame_ = close_frame(code, reason);
+    farewell_.wake();
+  }
   end(ending, code, reason);
+}
+
+// Straight onto the stream.
+void Connection::write_raw(const std::string& bytes) {
+  GOutputStream* out = g_io_stream_get_output_stream(stream_->stream());
+  g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(out), bytes.data(),
+                                             bytes.size(), nullptr, nullptr);
 }
 
 void Connection::drop() {

@@ -89,6 +89,7 @@ class Connection final : public Dialogue::Listener {
   void send(const std::string& text);
   void send_metadata(const std::string& sha256);
   void close(int code, const std::string& reason, Ending ending);
+  void write_raw(const std::string& bytes);
   void drop();
   void stall(const Stall& stall);
   void end(Ending ending, int code, const std::string& reason);
@@ -125,7 +126,8 @@ class Connection final : public Dialogue::Listener {
   std::int64_t read_until_ = 0;  // monotonic time that what was read is worth, in us
 
   Outbox outbox_;
-  Timer idle_, pace_, stall_, conclusion_;
+  std::string farewell_frame_;  // that libsoup would not send
+  Timer idle_, pace_, stall_, conclusion_, farewell_;
   std::unique_ptr<Dialogue> dialogue_;  // last: says things to the rest
 };
 

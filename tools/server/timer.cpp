@@ -20,8 +20,9 @@ gboolean ring(gpointer data) {
 
 }  // namespace
 
-Timer::Timer(GMainContext* loop, std::function<void()> on_time)
+Timer::Timer(GMainContext* loop, std::function<void()> on_time, int priority)
     : ring_(std::move(on_time)), source_(g_source_new(&functions, sizeof(GSource))) {
+  g_source_set_priority(source_.get(), priority);
   g_source_set_callback(source_.get(), ring, &ring_, nullptr);
   g_source_attach(source_.get(), loop);
 }

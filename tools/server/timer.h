@@ -14,7 +14,7 @@ namespace dg::server {
 // which any thread may call while the timer lives.
 class Timer {
  public:
-  Timer(GMainContext* loop, std::function<void()> ring);
+  Timer(GMainContext* loop, std::function<void()> ring, int priority = G_PRIORITY_DEFAULT);
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
