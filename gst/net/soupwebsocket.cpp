@@ -307,8 +307,14 @@ void SoupWebSocket::ended() {
   lose(std::move(loss));
 }
 
+// Between the end of the stream and its report libsoup has closed the socket, and takes nothing.
+bool SoupWebSocket::is_open() const {
+  return !loss_ && connection_ &&
+         soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 bool SoupWebSocket::writable() {
-  if (loss_ || !connection_) return false;
+  if (!is_open()) return false;
   GIOStream* stream = soup_websocket_connection_get_io_stream(connection_.get());
   auto* output = G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(stream));
   if (g_pollable_output_stream_is_writable(output)) return true;
@@ -342,7 +348,7 @@ void SoupWebSocket::send(std::string_view text) {
 }
 
 void SoupWebSocket::send(SoupWebsocketDataType type, const void* data, std::size_t size) {
-  if (loss_ || !connection_) return;
+  if (!is_open()) return;
   Ptr<GBytes> message(g_bytes_new_static(data, size));  // libsoup copies while it masks
   soup_websocket_connection_send_message(connection_.get(), type, message.get());
 }

@@ -54,6 +54,7 @@ class SoupWebSocket final : public WebSocket {
   void ponged();
   void failed(const GError* error);
   void ended();
+  bool is_open() const;
   void watch(GPollableOutputStream* output);
   void send(SoupWebsocketDataType type, const void* data, std::size_t size);
   void lose(Loss loss);

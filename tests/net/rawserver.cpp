@@ -149,6 +149,10 @@ void RawServer::close() {
   g_clear_object(&connection_);
 }
 
+void RawServer::end() {
+  g_socket_shutdown(g_socket_connection_get_socket(connection_), FALSE, TRUE, nullptr);
+}
+
 void RawServer::reset() {
   linger none{1, 0};
   setsockopt(g_socket_get_fd(g_socket_connection_get_socket(connection_)), SOL_SOCKET, SO_LINGER,

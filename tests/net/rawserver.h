@@ -37,6 +37,7 @@ class RawServer {
   void stop_reading();
   void write(std::string_view bytes);
   void close();
+  void end();    // with FIN, and reads on
   void reset();  // with RST
 
  private:

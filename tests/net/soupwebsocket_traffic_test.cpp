@@ -122,6 +122,21 @@ TEST_F(Connected, TakesNothingBeforeItIsOpen) {
   EXPECT_EQ(seen.writable, 0);
 }
 
+// libsoup closes the socket a while before it says so.
+TEST_F(Connected, TakesNothingBehindTheEndOfTheStream) {
+  RawServer raw;
+  raw.upgrade();
+  open(raw.url());
+  ASSERT_TRUE(until_open());
+  raw.end();
+  ASSERT_TRUE(until([&] {
+    if (socket->writable()) socket->send("late");
+    return !seen.losses.empty();
+  }));
+  EXPECT_FALSE(socket->writable());
+  EXPECT_EQ(seen.losses[0].cause, Cause::Lost);
+}
+
 // What the service has not read must lie in our queue, not in the kernel's or libsoup's.
 class Stalled : public SocketTest {
  protected:
