@@ -7,21 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
+#include "support/chance.h"
 
 namespace dg {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::mt19937 seeded() {
-  unsigned seed = std::random_device{}();
-  std::printf("seed %u\n", seed);
-  return std::mt19937(seed);
-}
-
-int up_to(std::mt19937& random, int most) {
-  return std::uniform_int_distribution(0, most)(random);
-}
 
 void begin_at(Feed& feed, Nanos start) {
   feed.segment([=](GstSegment& segment) { segment.start = segment.time = clock(start); });
@@ -48,10 +39,10 @@ class TranscribeFlush : public testing::Test {
 };
 
 TEST_F(TranscribeFlush, MayComeAtAnyMoment) {
-  constexpr int kRounds = 60;
-  std::mt19937 random = seeded();
+  constexpr int kRounds = 60;  // DG_ROUNDS says otherwise
+  std::mt19937 random(drawn_seed());
   bench_.play();
-  for (int round = 0; round < kRounds; ++round) {
+  for (long round = number_from("DG_ROUNDS", kRounds); round > 0; --round) {
     // Between words: the start of the last word before and the rest of this one may make a whole.
     Nanos start = 500ms * up_to(random, 7200) + 400ms;
     begin_at(bench_.feed(), start);

@@ -10,24 +10,14 @@
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
+#include "support/chance.h"
 
 namespace dg {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kRounds = 100;
-
-std::mt19937 seeded() {
-  unsigned seed = std::random_device{}();
-  testing::Test::RecordProperty("seed", static_cast<int>(seed));
-  std::printf("seed %u\n", seed);
-  return std::mt19937(seed);
-}
-
-int up_to(std::mt19937& random, int most) {
-  return std::uniform_int_distribution(0, most)(random);
-}
+constexpr int kRounds = 100;  // DG_ROUNDS says otherwise
 
 // Nothing of a run that was cut off is told as if it had ended.
 void expect_quiet(const Pipeline& pipeline) {
@@ -39,11 +29,11 @@ void expect_quiet(const Pipeline& pipeline) {
 class TranscribeRounds : public testing::TestWithParam<const char*> {};
 
 TEST_P(TranscribeRounds, EndAtAnyMoment) {
-  std::mt19937 random = seeded();
+  std::mt19937 random(drawn_seed());
   Bench::Setup setup;
   if (*GetParam()) setup.server.faults = {GetParam()};
   Bench bench(setup);
-  for (int round = 0; round < kRounds; ++round) {
+  for (long round = number_from("DG_ROUNDS", kRounds); round > 0; --round) {
     bench.play();
     for (int step = up_to(random, 3); step > 0; --step)
       bench.feed().tones(0s, std::chrono::milliseconds(up_to(random, 2000)));
