@@ -18,14 +18,16 @@ std::int64_t count(int rate, Nanos time) {
 
 }  // namespace
 
-std::vector<std::int16_t> tone_audio(int rate, int channels, Nanos from, Nanos to) {
+std::vector<std::int16_t> tone_audio(int rate, int channels, Nanos from, Nanos to, Nanos apart) {
   std::int64_t first = count(rate, from);
+  auto width = static_cast<std::size_t>(channels);
   std::vector<std::int16_t> mono(static_cast<std::size_t>(count(rate, to) - first));
-  server::tones::write(rate, first, mono);
-  if (channels == 1) return mono;
-  std::vector<std::int16_t> all;
-  for (std::int16_t sample : mono)
-    all.insert(all.end(), static_cast<std::size_t>(channels), sample);
+  std::vector<std::int16_t> all(mono.size() * width);
+  for (std::size_t channel = 0; channel < width; ++channel) {
+    if (channel == 0 || apart != Nanos(0)) server::tones::write(rate, first, mono);
+    for (std::size_t i = 0; i < mono.size(); ++i) all[i * width + channel] = mono[i];
+    first += count(rate, apart);
+  }
   return all;
 }
 
@@ -114,7 +116,7 @@ bool Feed::event(GstEvent* event) {
 }
 
 Ptr<GstBuffer> Feed::buffer(Nanos from, Nanos to) const {
-  std::vector<std::int16_t> audio = tone_audio(rate_, channels_, from, to);
+  std::vector<std::int16_t> audio = tone_audio(rate_, channels_, from, to, apart_);
   Ptr<GstBuffer> buffer(gst_buffer_new_memdup(audio.data(), audio.size() * sizeof audio[0]));
   GST_BUFFER_PTS(buffer.get()) = clock(from + offset_);
   GST_BUFFER_DURATION(buffer.get()) = clock(to - from);

@@ -22,8 +22,10 @@ inline Nanos nanos_of(GstClockTime time) {
   return Nanos(static_cast<Nanos::rep>(time));
 }
 
-// The tone oracle's audio, S16LE: word i is in it at i * 0.5 s.
-std::vector<std::int16_t> tone_audio(int rate, int channels, Nanos from, Nanos to);
+// The tone oracle's audio, S16LE: word i is in it at i * 0.5 s. Each channel is so much ahead of
+// the one before.
+std::vector<std::int16_t> tone_audio(int rate, int channels, Nanos from, Nanos to,
+                                     Nanos apart = {});
 
 // What stands in front of an element: pushes audio and events on the thread that calls. The words
 // of the tone oracle are in the audio, by its own clock; timestamps are that plus an offset.
@@ -45,6 +47,8 @@ class Feed {
   void cut(Nanos duration) { buffer_ = duration; }
   // Whether a push that takes too long is a hang, as it is unless told.
   void watch(bool watched) { watched_ = watched; }
+  // What each channel has, the one before has so much later.
+  void apart(Nanos apart) { apart_ = apart; }
   // The next buffer has the flag.
   void discont() { discont_ = true; }
 
@@ -79,7 +83,7 @@ class Feed {
   Ptr<GstPad> pad_;
   std::atomic<bool> live_ = false;
   std::atomic<Nanos> least_ = Nanos(0);
-  Nanos offset_{}, buffer_ = std::chrono::milliseconds(20);
+  Nanos offset_{}, apart_{}, buffer_ = std::chrono::milliseconds(20);
   bool discont_ = false;
   std::atomic<bool> watched_ = true;
 };
