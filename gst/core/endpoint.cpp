@@ -297,7 +297,7 @@ std::variant<Request, Loss> make_request(const Target& target, const Options& op
 
 std::string shown(const std::string& url) {
   Ptr<GUri> uri(g_uri_parse(url.c_str(), kParsing, nullptr));
-  if (!uri) return "a malformed URL";
+  if (!uri || !g_uri_get_host(uri.get())) return "a malformed URL";
   Address address;
   address.scheme = lower(g_uri_get_scheme(uri.get()));
   address.host = or_empty(g_uri_get_host(uri.get()));
