@@ -30,8 +30,10 @@ Revision Revision::take_before(Position position) {
   middles.erase(middles.begin(), first_after);
   if (!words.empty()) {
     before.transcript = joined(before.words);
-    before.to = words.front().start;
+    // Words need not lie within what the service says of their result.
+    before.to = std::max(before.from, words.front().start);
     from = words.front().start;
+    to = std::max(to, from);
     before.ends_utterance = false;
   }
   if (count > 0 || words.empty()) transcript = joined(words);

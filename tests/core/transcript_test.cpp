@@ -395,6 +395,19 @@ TEST(Revision, GivesNoneOfItWhenNoneIsBefore) {
   EXPECT_EQ(rest.words.size(), 3u);
 }
 
+TEST(Revision, EndsBehindItsStartWhereverItsWordsAre) {
+  for (Nanos at : {0s, 9s}) {  // the result is said to be of 2 s to 4 s
+    Transcript transcript;
+    Revision rest =
+        transcript.take(final(2s, 4s, {word("one", at, at), word("two", at, at)}), heard(10'000));
+    Revision before = rest.take_before(0);
+    EXPECT_LE(before.from, before.to);
+    EXPECT_LE(rest.from, rest.to);
+    before.pack_before(0s);
+    EXPECT_LE(before.from, before.to);
+  }
+}
+
 TEST(Revision, GivesATextWithoutWordsAtOnce) {
   Revision rest;
   rest.transcript = "text";
