@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <system_error>
 
 namespace dg {
@@ -19,6 +17,11 @@ bool is_digit(char c) {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+std::size_t leading_space(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_space) -
+                                  text.begin());
 }
 
 // Of numbers, of true, false and null, and between values.
@@ -82,25 +85,29 @@ std::size_t token_length(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool is_scannable_json(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size() && is_space(text[at])) ++at;
-  if (at == text.size() || text[at] != '{') return false;
+std::optional<std::size_t> unscannable_at(std::string_view text) {
+  std::size_t at = leading_space(text);
+  if (at == text.size() || (text[at] != '{' && text[at] != '[')) return at;
   int depth = 0;
   do {
     std::size_t step = 1;
     if (text[at] == '{' || text[at] == '[') {
-      if (++depth > kDeepestNesting) return false;
+      if (++depth > kDeepestNesting) return at;
     } else if (text[at] == '}' || text[at] == ']') {
       --depth;
     } else {
       step = token_length(text, at);
     }
-    if (step == 0) return false;
+    if (step == 0) return at;
     at += step;
   } while (depth > 0 && at < text.size());
-  return depth == 0 &&
-         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_space);
+  at += leading_space(text.substr(at));
+  if (depth == 0 && at == text.size()) return std::nullopt;
+  return at;
+}
+
+bool is_scannable_json(std::string_view text) {
+  return text.substr(leading_space(text)).starts_with('{') && !unscannable_at(text);
 }
 
 }  // namespace dg

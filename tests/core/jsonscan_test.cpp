@@ -29,6 +29,17 @@ TEST(JsonScan, RefusesWhatIsNoObject) {
     EXPECT_FALSE(is_scannable_json(text)) << text;
 }
 
+TEST(JsonScan, SaysWhereOfAnArrayToo) {
+  EXPECT_FALSE(unscannable_at("[1, {\"a\": [2]}]\n"));
+  const struct {
+    const char* text;
+    std::size_t at;
+  } rows[] = {{"", 0},       {" 1", 1},   {"[1", 2},
+              {"[1] []", 4}, {"[1]]", 3}, {"[\"\\ud800\"]", 1},
+              {"[010]", 1},  {"[1]{}", 3}};
+  for (const auto& row : rows) EXPECT_EQ(unscannable_at(row.text), row.at) << row.text;
+}
+
 TEST(JsonScan, RefusesWhatDoesNotEnd) {
   for (const char* text :
        {"{", "{\"a\":[1}", "{\"a", "{\"a\":\"b}", "{\"a\\", "{\"a\\u12", "{\"\\ud800"})

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/json.h"
 
+#include <algorithm>
+#include <cstddef>
+
+#include "core/jsonscan.h"
+
 namespace dg::server {
 namespace {
 
-constexpr int kDeepest = 64;
-
-bool is_too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (in_string && c == '\\')
-      ++i;
-    else if (c == '"')
-      in_string = !in_string;
-    else if (!in_string && (c == '{' || c == '['))
-      ++depth;
-    else if (!in_string && (c == '}' || c == ']'))
-      --depth;
-    if (depth > kDeepest) return true;
-  }
-  return false;
+// json-glib leaks what it has read before a second document or a broken escape.
+std::optional<Error> scan(std::string_view text) {
+  auto at = unscannable_at(text);
+  if (!at) return std::nullopt;
+  auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*at), '\n') + 1;
+  return Error{"line " + std::to_string(line) + ": not JSON, or nested too deeply"};
 }
 
 JsonNode* value_in(JsonObject* object, const char* key, GType type) {
@@ -43,7 +36,7 @@ Error with_line(const std::string& message) {
 }  // namespace
 
 Result<Ptr<JsonNode>> parse_json(std::string_view text) {
-  if (is_too_deep(text)) return Error{"line 1: nested too deeply"};
+  if (auto error = scan(text)) return *error;
   Ptr<JsonParser> parser(json_parser_new());
   Ptr<GError> error;
   if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),

@@ -10,8 +10,8 @@
 
 namespace dg::server {
 
-// Parses what others have written. json-glib overflows the stack on deep nesting, which is refused
-// here first; an error names the line.
+// Parses what others have written: one object or array. json-glib is shown nothing that it cannot
+// stand (core/jsonscan.h); an error names the line.
 Result<Ptr<JsonNode>> parse_json(std::string_view text);
 
 // Members of an object, by what they are; nothing if they are not there or something else.
