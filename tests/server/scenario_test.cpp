@@ -84,6 +84,16 @@ TEST(Scenario, SaysWordsSideBySide) {
   EXPECT_EQ(said.words[1].speaker, 4);
 }
 
+TEST(Scenario, SaysManyWordsInALongTime) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "a ";
+  auto words = action<SendResults>(R"({"at":1,"start":0,"duration":1e6,"say":")" + text + R"("})")
+                   .results.words;
+  ASSERT_EQ(words.size(), 20'000u);
+  EXPECT_EQ(words.back().start, std::chrono::seconds(1'000'000 - 50));
+  EXPECT_EQ(words.back().end, std::chrono::seconds(1'000'000));
+}
+
 TEST(Scenario, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(complaint(""), "line 1: the scenario is empty");
   EXPECT_EQ(complaint("[\n{\"at\":1,\"drop\":true},\n{\"at\":1}\n]").substr(0, 7), "line 3:");
@@ -114,7 +124,11 @@ TEST(Scenario, SaysWhatIsWrongAndWhere) {
                                  R"([{"on":"handshake","refuse":200}])",
                                  R"([{"at":1,"say":"x"}])",
                                  R"([{"at":1,"fault":"x=1"}])",
-                                 R"([{"at":1,"drop":true,"connection":-1}])"};
+                                 R"([{"at":1,"drop":true,"connection":-1}])",
+                                 R"([{"at":1,"drop":true,"connection":1e300}])",
+                                 R"([{"at":1,"say":"x","start":0,"duration":1,"channel":1e10}])",
+                                 R"([{"at":1,"say":"x","start":0,"duration":1,"speaker":-1}])",
+                                 R"([{"on":"handshake","refuse":503,"retry_after":1e10}])"};
   for (const char* text : bad) EXPECT_EQ(complaint(text).substr(0, 7), "line 1:") << text;
 }
 

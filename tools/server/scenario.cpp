@@ -23,11 +23,19 @@ constexpr Name kEvents[] = {
 };
 
 constexpr double kLongest = 1e6;  // s: a day and a half more than eleven days
+constexpr double kMost = 1e6;     // connections, channels, speakers
 
 std::optional<Nanos> time_in(JsonObject* object, const char* key) {
   auto seconds = number_in(object, key);
   if (!seconds || !(*seconds >= 0 && *seconds <= kLongest)) return std::nullopt;
   return Nanos(std::llround(*seconds * 1e9));
+}
+
+// A whole number, or `absent` if there is none; nothing if it is none from 0 that could be meant.
+std::optional<int> whole_in(JsonObject* object, const char* key, int absent) {
+  double number = number_in(object, key).value_or(absent);
+  if (!(number >= 0 && number <= kMost)) return std::nullopt;
+  return static_cast<int>(number);
 }
 
 Error wants(const char* key, const char* what) {
@@ -59,9 +67,11 @@ std::vector<Word> spread(const std::string& text, Nanos start, Nanos duration) {
   std::vector<Word> words;
   for (std::string word; in >> word;) words.push_back({word, word, {}, {}, 1, {}, {}});
   auto count = static_cast<std::int64_t>(words.size());
+  // In two parts: many words in a long time are more nanoseconds than there are.
+  auto share = [&](std::int64_t i) { return duration / count * i + duration % count * i / count; };
   for (std::int64_t i = 0; i < count; ++i) {
-    words[static_cast<std::size_t>(i)].start = start + duration * i / count;
-    words[static_cast<std::size_t>(i)].end = start + duration * (i + 1) / count;
+    words[static_cast<std::size_t>(i)].start = start + share(i);
+    words[static_cast<std::size_t>(i)].end = start + share(i + 1);
   }
   return words;
 }
@@ -69,19 +79,22 @@ std::vector<Word> spread(const std::string& text, Nanos start, Nanos duration) {
 Result<Action> make_say(JsonObject* step) {
   auto text = string_in(step, "say");
   auto start = time_in(step, "start"), duration = time_in(step, "duration");
+  auto channel = whole_in(step, "channel", 0), speaker = whole_in(step, "speaker", 0);
   if (!text || !start || !duration) return wants("say", "text, \"start\" and \"duration\"");
+  if (!channel) return wants("channel", "a number from 0");
+  if (!speaker) return wants("speaker", "a number from 0");
   Results results;
   results.start = *start;
   results.duration = *duration;
   results.is_final = bool_in(step, "final").value_or(true);
   results.speech_final = bool_in(step, "speech_final").value_or(false);
   results.from_finalize = bool_in(step, "from_finalize").value_or(false);
-  results.channel.index = static_cast<int>(number_in(step, "channel").value_or(0));
+  results.channel.index = *channel;
   results.transcript = *text;
   results.words = spread(*text, *start, *duration);
   results.confidence = results.words.empty() ? 0 : 1;
-  if (auto speaker = number_in(step, "speaker"))
-    for (Word& word : results.words) word.speaker = static_cast<int>(*speaker);
+  if (number_in(step, "speaker"))
+    for (Word& word : results.words) word.speaker = speaker;
   return Action(SendResults{results});
 }
 
@@ -115,8 +128,10 @@ Result<Action> make_stall(JsonObject* step) {
 Result<Action> make_refuse(JsonObject* step) {
   auto status = number_in(step, "refuse");
   if (!status || *status < 300 || *status > 599) return wants("refuse", "a status from 300 to 599");
+  auto wait = whole_in(step, "retry_after", 0);
+  if (!wait) return wants("retry_after", "seconds from 0");
   Refuse refuse{static_cast<int>(*status), std::nullopt, string_in(step, "message").value_or("")};
-  if (auto wait = number_in(step, "retry_after")) refuse.retry_after = static_cast<int>(*wait);
+  if (number_in(step, "retry_after")) refuse.retry_after = wait;
   return Action(refuse);
 }
 
@@ -200,9 +215,9 @@ Result<Step> parse_step(JsonObject* object) {
   if (auto error = check_keys(object, **form)) return *error;
   auto action = (*form)->make(object);
   if (!action) return action.error();
-  double connection = number_in(object, "connection").value_or(0);
-  if (connection < 0) return wants("connection", "a number from 1");
-  return Step{*when, std::move(*action), static_cast<int>(connection)};
+  auto connection = whole_in(object, "connection", 0);
+  if (!connection) return wants("connection", "a number from 1");
+  return Step{*when, std::move(*action), *connection};
 }
 
 // A message of the service as it stands, sent when the audio that it covers has come.
