@@ -64,6 +64,7 @@ Nanos Transcriber::latency() const {
 
 void Transcriber::start() {
   has_segment_ = has_heard_segment_ = backwards_ = told_unknown_ = warned_of_size_ = false;
+  malformed_told_ = error_told_ = Seldom(kSeldom);
   format_.reset();
   align_.reset();
   Settings settings = this->settings();

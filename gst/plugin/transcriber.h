@@ -8,6 +8,7 @@
 #include <gst/audio/audio.h>
 
 #include "base/mutex.h"
+#include "base/seldom.h"
 #include "net/stream.h"
 #include "plugin/eventshelf.h"
 #include "plugin/output.h"
@@ -91,6 +92,9 @@ class Transcriber final : private SessionListener {
   GstClockTime stream_time(Nanos pts, bool past = false) const;
   GstClockTime now() const;
 
+  // How often the same complaint is made, at most.
+  static constexpr Nanos kSeldom = std::chrono::seconds(10);
+
   GstElement* const element_;
   Output* const output_;
 
@@ -119,6 +123,7 @@ class Transcriber final : private SessionListener {
   GstSegment heard_segment_, past_segment_;
   bool has_heard_segment_ = false;
   bool told_unknown_ = false;
+  Seldom malformed_told_{kSeldom}, error_told_{kSeldom};
 };
 
 }  // namespace dg

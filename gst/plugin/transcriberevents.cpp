@@ -105,11 +105,16 @@ void Transcriber::on_raw(std::string_view json, bool unknown) {
 }
 
 void Transcriber::on_malformed(const Error& error, std::string_view text) {
-  GST_WARNING_OBJECT(element_, "a frame that is no message (%s) is left out: %s",
-                     error.text.c_str(), shown(text).c_str());
+  GstDebugLevel level = malformed_told_.now(monotonic_now()) ? GST_LEVEL_WARNING : GST_LEVEL_LOG;
+  GST_CAT_LEVEL_LOG(
+      GST_CAT_DEFAULT, level, element_,
+      "a frame that is no message (%s) is left out: %s; more are logged at LOG level, "
+      "and counted in stats",
+      error.text.c_str(), shown(text).c_str());
 }
 
 void Transcriber::on_service_error(const ServiceError& error) {
+  if (!error_told_.now(monotonic_now())) return;
   GST_ELEMENT_WARNING(element_, STREAM, FAILED,
                       ("Deepgram did not take a message: %s", error.description.c_str()),
                       ("%s: %s", error.variant.c_str(), error.message.c_str()));

@@ -25,7 +25,8 @@ constexpr Nanos kMostBack = 30s;    // until there is a connection again
 constexpr Nanos kLatency = 5500ms;  // a result of tones takes 4.5 s: in peace none is late
 constexpr Nanos kBuffer = 20ms;
 constexpr Nanos kFrame = 33'333'333ns;
-constexpr Nanos kLate = 2 * kFrame;  // a picture that comes later than this is dropped
+// A picture that comes later than this is dropped. One that waits for text would wait for seconds.
+constexpr Nanos kLate = 1s;
 
 double in_seconds(Nanos time) {
   return std::chrono::duration<double>(time).count();
