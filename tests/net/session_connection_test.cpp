@@ -204,5 +204,23 @@ TEST_F(SessionConnectionTest, HasTheKernelHoldASecondOfAudio) {
   EXPECT_EQ(service.socket_limits.unsent_bytes, 32 * 1024);
 }
 
+// What is not written waits within max-backlog, what is written and undecided within the same.
+TEST_F(SessionConnectionTest, HoldsNoMoreThanItMayWhenNobodyReads) {
+  service.fault = [](int) { return VirtualFault{.kind = Kind::Freeze, .after = 2000}; };
+  limits.max_backlog = 10s;
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  for (int second = 0; second < 600; ++second) {
+    give(run, second * 1000, second * 1000 + 1000, second * 1s, true);
+    ASSERT_LE(run.stats.backlog, 10s);
+  }
+  EXPECT_GE(service.seen().connections, 30);
+  const AudioLedger& audio = run.stats.audio;
+  EXPECT_EQ(audio.received, 600'000);
+  EXPECT_EQ(audio.received, audio.sent + audio.dropped + audio.pending);
+  EXPECT_GE(audio.dropped, 500'000);
+  EXPECT_EQ(run.warnings.size(), 1u);  // one episode
+}
+
 }  // namespace
 }  // namespace dg
