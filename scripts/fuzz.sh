@@ -74,8 +74,9 @@ run() {
     >"$work/merge.log" 2>&1 || fail "$target: what was found cannot be merged, see $work/merge.log"
   rm -rf "$corpus"
   mv "$work/merged" "$corpus"
-  printf '%-10s %5d inputs, %4d KiB  %s\n' "$target" "$(find "$corpus" -type f | wc -l)" \
-    "$(($(find "$corpus" -type f -printf '%s+')0 / 1024))" "$(tail -n 1 "$fuzz/status/$target.txt" 2>/dev/null || true)"
+  printf '%-10s %4d inputs in the corpus, %4d KiB\n' "$target" "$(find "$corpus" -type f | wc -l)" \
+    "$((($(find "$corpus" -type f -printf '%s+')0) / 1024))"
+  [ "$seconds" = 0 ] || head -n 2 "$fuzz/status/$target.txt"
 }
 
 seconds=60
