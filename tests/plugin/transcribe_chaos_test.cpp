@@ -94,6 +94,17 @@ class TranscribeChaos : public testing::TestWithParam<Kind> {
     return at + kRest;
   }
 
+  // Whether all comes out. There may be minutes of audio left: as long as words come, it is no
+  // hang.
+  bool finish() {
+    if (!bench_.feed().end()) return false;
+    for (std::size_t known = 0, words = 1; words > known; words = bench_.words().size()) {
+      if (bench_.pipeline().wait_for_end()) return true;
+      known = words;
+    }
+    return false;
+  }
+
   // Each connection but the last: the plan came true.
   void expect_mishaps() {
     EXPECT_TRUE(bench_.server().wait([](const std::vector<Seen>& seen) {
@@ -137,7 +148,7 @@ TEST_P(TranscribeChaos, CostsNoWord) {
   auto begin = std::chrono::steady_clock::now();
   bench_.play();
   Nanos length = stream();
-  ASSERT_TRUE(bench_.finish());
+  ASSERT_TRUE(finish());
   auto words = by_channel(bench_.words(), GetParam().channels);
   for (std::size_t i = 0; i < words.size(); ++i) {
     Nanos ahead = kApart * static_cast<int>(i);
