@@ -25,8 +25,9 @@ constexpr Nanos kStep = 1s;        // of audio, between two looks at the connect
 constexpr Nanos kRest = 20s;       // when nothing goes wrong any more
 constexpr Nanos kMostEach = 2min;  // of audio for a mishap, or they do not happen
 constexpr Nanos kBacklog = 1000s;  // the kernel takes minutes that nobody has understood yet
-// What the second channel has, the first has so much later: other words, between its own.
-constexpr Nanos kApart = 200'000'250ms;
+// What the second channel has, the first has so much later: other words, each 100 ms behind one of
+// its own. At whole seconds, where the input may pause, nobody speaks: a pause ends a word.
+constexpr Nanos kApart = 199'999'900ms;
 
 struct Kind {
   const char* name;
