@@ -62,7 +62,8 @@ double level(const AudioFormat& format, std::span<const std::byte> bytes) {
     }
     loudest = std::max(loudest, sum);
   }
-  double mean = loudest / std::max<double>(static_cast<double>(bytes.size() / step), 1);
+  std::size_t samples = std::max<std::size_t>(bytes.size() / step, 1);
+  double mean = loudest / static_cast<double>(samples);
   return mean > 0 ? std::max(10 * std::log10(mean), SilencePolicy::kOff) : SilencePolicy::kOff;
 }
 
@@ -83,10 +84,15 @@ std::vector<SilenceGate::Item> SilenceGate::take(Backlog::Piece piece) {
   return std::exchange(out_, {});
 }
 
+// A packet that was lost must not cost the beginning of a word.
+bool SilenceGate::may_follow(Nanos time) const {
+  if (kept_.empty()) return false;
+  Nanos end = kept_.back().pts + duration_of(kept_.back());
+  return time >= end - kJitter && time < end + policy_.pre_roll;
+}
+
 bool SilenceGate::follows(const Backlog::Piece& piece) const {
-  if (kept_.empty()) return true;
-  const Backlog::Piece& last = kept_.back();
-  return last.format == piece.format && abs(last.pts + duration_of(last) - piece.pts) <= kJitter;
+  return kept_.empty() || (kept_.back().format == piece.format && may_follow(piece.pts));
 }
 
 void SilenceGate::take_block(Backlog::Piece block) {
@@ -99,10 +105,14 @@ void SilenceGate::take_block(Backlog::Piece block) {
     out_.emplace_back(std::move(block));
     return;
   }
-  kept_duration_ += duration;
+  Nanos end = block.pts + duration;
   kept_.push_back(std::move(block));
-  while (kept_duration_ > policy_.pre_roll) {
-    kept_duration_ -= duration_of(kept_.front());
+  trim(end);
+}
+
+// Keeps no more than the pre-roll that ends there.
+void SilenceGate::trim(Nanos end) {
+  while (end - kept_.front().pts > policy_.pre_roll) {
     withhold(kept_.front());
     kept_.pop_front();
   }
@@ -112,7 +122,6 @@ void SilenceGate::open() {
   open_ = true;
   for (Backlog::Piece& block : kept_) out_.emplace_back(std::move(block));
   kept_.clear();
-  kept_duration_ = Nanos(0);
 }
 
 void SilenceGate::close(Nanos at) {
@@ -135,7 +144,6 @@ void SilenceGate::withhold(const Backlog::Piece& block) {
 std::vector<SilenceGate::Item> SilenceGate::give_up() {
   for (const Backlog::Piece& block : kept_) withhold(block);
   kept_.clear();
-  kept_duration_ = Nanos(0);
   return std::exchange(out_, {});
 }
 

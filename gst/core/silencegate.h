@@ -33,6 +33,8 @@ class SilenceGate {
 
   explicit SilenceGate(const SilencePolicy& policy) : policy_(policy) {}
 
+  // Whether the next audio may follow on what is kept back, though there is none until `time`.
+  bool may_follow(Nanos time) const;
   // What becomes of the piece and of what was kept back before it, in the order of its time.
   std::vector<Item> take(Backlog::Piece piece);
   // Withholds what was kept back for the next opening: what comes next does not follow it.
@@ -44,12 +46,12 @@ class SilenceGate {
   void close(Nanos at);
   void withhold(const Backlog::Piece& block);
   bool follows(const Backlog::Piece& piece) const;
+  void trim(Nanos end);
 
   const SilencePolicy policy_;
   bool open_ = true;
   Nanos silent_{};                   // for how long, while it is open
   std::deque<Backlog::Piece> kept_;  // while it is closed: the pre-roll
-  Nanos kept_duration_{};
   std::vector<Item> out_;
 };
 

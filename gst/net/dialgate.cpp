@@ -52,25 +52,29 @@ bool DialGate::is_open(const Service& service) const {
   return service.backoff.failures() >= limits_.failures_open;
 }
 
-Nanos DialGate::later(Nanos now) {
-  return now +
-         Nanos(std::uniform_int_distribution<Nanos::rep>(kSoon.count(), kLater.count())(random_));
+Nanos DialGate::between(Nanos least, Nanos most) {
+  return Nanos(std::uniform_int_distribution<Nanos::rep>(least.count(), most.count())(random_));
 }
 
-std::variant<DialGate::Pass, Nanos> DialGate::ask(const std::string& name, bool again, Nanos now) {
+// Spreads those who wait over as much time as they may need, though not over more than a second.
+Nanos DialGate::await_slot(Service& service, Nanos now) {
+  if (now - service.crowd_at > 1s) service.crowd = 0;
+  if (service.crowd++ == 0) service.crowd_at = now;
+  Nanos pace = Nanos(1s) / limits_.redials;
+  return service.redial_at + between(0s, std::min<Nanos>(service.crowd * pace, 1s));
+}
+
+std::variant<DialGate::Pass, DialGate::Wait> DialGate::ask(const std::string& name, bool again,
+                                                           Nanos now) {
   Service& to = service(name, now);
   if (to.handshakes == 0 && to.dial_at + kForgotten < now) to.backoff.reset();
   if (is_open(to)) {
-    if (now < to.dial_at) return to.dial_at;
-    if (to.handshakes > 0) return later(now);
+    if (now < to.dial_at) return Wait{to.dial_at, true};
+    if (to.handshakes > 0) return Wait{now + between(kSoon, kLater), true};
   }
-  if (handshakes_ >= limits_.handshakes) return later(now);
-  Nanos pace = Nanos(1s) / limits_.redials;
-  if (again && now < to.redial_at) return to.redial_at + to.queued++ * pace;
-  if (again) {
-    to.redial_at = now + pace;
-    to.queued = std::max(to.queued - 1, 0);
-  }
+  if (handshakes_ >= limits_.handshakes) return Wait{now + between(kSoon, kLater)};
+  if (again && now < to.redial_at) return Wait{await_slot(to, now)};
+  if (again) to.redial_at = now + Nanos(1s) / limits_.redials;
   ++handshakes_;
   ++to.handshakes;
   return Pass(*this, name);
@@ -85,15 +89,16 @@ std::optional<Nanos> DialGate::failed(const std::string& name, FaultClass kind,
                                       std::optional<Nanos> retry_after, Nanos now) {
   if (kind != FaultClass::Transient && kind != FaultClass::Capacity) return std::nullopt;
   Service& of = service(name, now);
+  of.failed = now;
   Nanos wait = of.backoff.next(kind, retry_after);
   of.dial_at = std::max(of.dial_at, now + wait);
   if (!is_open(of)) return std::nullopt;
   return of.dial_at;
 }
 
-void DialGate::useful(const std::string& name) {
+void DialGate::useful(const std::string& name, Nanos opened) {
   auto found = services_.find(name);
-  if (found == services_.end()) return;
+  if (found == services_.end() || opened < found->second.failed) return;
   found->second.backoff.reset();
   found->second.dial_at = Nanos(0);
 }

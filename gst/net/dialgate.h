@@ -52,27 +52,36 @@ class DialGate {
   // What the request dials: its host, and a hash of its key.
   static std::string service_of(const Request& request);
 
-  // A pass, or when to ask again. `again`: after a failure.
-  std::variant<Pass, Nanos> ask(const std::string& service, bool again, Nanos now);
+  struct Wait {
+    Nanos until;           // then ask again
+    bool failing = false;  // since nobody is let in there; else for want of room
+  };
+
+  // `again`: after a failure.
+  std::variant<Pass, Wait> ask(const std::string& service, bool again, Nanos now);
   // There was no connection, or none that was useful. Gives when the next may dial, if all wait.
   std::optional<Nanos> failed(const std::string& service, FaultClass kind,
                               std::optional<Nanos> retry_after, Nanos now);
-  void useful(const std::string& service);
+  // A connection that opened at `opened` was useful. It says nothing of failures after that.
+  void useful(const std::string& service, Nanos opened);
 
  private:
   struct Service {
     explicit Service(std::uint64_t seed) : backoff(seed) {}
 
     Backoff backoff;
+    Nanos failed{};     // the last time
     Nanos dial_at{};    // while all wait
     Nanos redial_at{};  // the next that is not the first
-    int queued = 0;     // that were told to come later
+    Nanos crowd_at{};   // who came too early since then: soon forgotten, as they may stay away
+    int crowd = 0;
     int handshakes = 0;
   };
 
   Service& service(const std::string& name, Nanos now);
   bool is_open(const Service& service) const;
-  Nanos later(Nanos now);
+  Nanos between(Nanos least, Nanos most);
+  Nanos await_slot(Service& service, Nanos now);
   void over(const std::string& name);
 
   const GateLimits limits_;

@@ -49,10 +49,11 @@ struct Limits {
 
   Nanos useful_after = std::chrono::seconds(5);    // a connection that lived so long was worth it
   Nanos answer_timeout = std::chrono::seconds(2);  // a Finalize that moved nothing is not answered
-  Nanos close_timeout = std::chrono::seconds(1);   // from Metadata to the close
-  Nanos pause_live = std::chrono::seconds(1);      // an input that stops for so long has paused
-  Nanos pause_file = std::chrono::seconds(2);      // or waits for our text
-  Nanos token_poll = std::chrono::seconds(1);      // for another token, when one is refused
+  Nanos first_answer = std::chrono::milliseconds(300);  // of a service that is quick, if any comes
+  Nanos close_timeout = std::chrono::seconds(1);        // from Metadata to the close
+  Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
+  Nanos pause_file = std::chrono::seconds(2);  // or waits for our text
+  Nanos token_poll = std::chrono::seconds(1);  // for another token, when one is refused
   int early_closes = 5;  // in a row with 1000 and without the rest: then there is no rest
   Nanos drain_patience = std::chrono::seconds(60);  // for a connection, at the end, if for ever
 };

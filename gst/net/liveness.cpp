@@ -24,7 +24,7 @@ std::optional<const char*> Liveness::look(const Signs& signs, Nanos now) {
   follow(signs, now);
   if (stuck_since_ && now - *stuck_since_ >= limits_.write_timeout)
     return "the server takes no data";
-  if (now - std::max(pong_ + ping_interval_, moved_) >= limits_.pong_timeout)
+  if (now - std::max({pong_ + ping_interval_, moved_, message_}) >= limits_.pong_timeout)
     return "the server does not answer pings";
   if (signs.owes_results && signs.audio - message_audio_ >= limits_.results_timeout &&
       now - message_ >= limits_.results_patience)

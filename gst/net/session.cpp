@@ -81,7 +81,17 @@ std::int64_t Session::samples_before_ask() const {
 }
 
 Nanos Session::pace_at() const {
-  return limits_.max_rate > 0 ? paced_ - limits_.burst : Nanos::min();
+  return std::max(limits_.max_rate > 0 ? paced_ - limits_.burst : Nanos::min(), held_until());
+}
+
+// What is written and undecided is kept for a replay, up to max-backlog. An upstream that waits may
+// as well wait for the service: as long as it has something to say of what it has.
+Nanos Session::held_until() const {
+  Nanos with_next = intake_.backlog().unsettled_written() + limits_.chunk_duration;
+  bool full = with_next > limits_.max_backlog;
+  if (dropping() || !full || options_.is_set("callback")) return Nanos::min();
+  Nanos heard = std::max(connection_->last_results, last_cut_) + limits_.answer_timeout;
+  return std::max(connection_->opened + limits_.first_answer, heard);
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
@@ -180,6 +190,7 @@ void Session::take_input(Input input) {
                    bound();
                  },
                  [&](Hole& hole) {
+                   if (silence_.may_follow(hole.to)) return;  // the next audio's time tells
                    take_audio(silence_.give_up());
                    intake_.hole(hole.from, hole.to, hole.declared, now);
                    bound();
@@ -238,7 +249,6 @@ void Session::flush() {
 void Session::rest() {
   phase_ = Phase::Idle;
   failing_since_.reset();
-  redials_after_.reset();
   fruitless_ = warned_ = false;
 }
 
@@ -369,6 +379,8 @@ void Session::finish(bool answered) {
   }
   stats_.drain = answered ? Drain::Complete : Drain::TimedOut;
   rest();
+  redials_after_.reset();
+  dial_at_ = Nanos(0);
   early_closes_ = 0;
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
   state(connection_->retiring

@@ -91,6 +91,7 @@ class Session final : private WebSocket::Listener {
 
   Situation situation();
   Nanos pace_at() const;
+  Nanos held_until() const;
   Nanos overdue_at(const Mark& mark) const;
   Nanos overdue_at() const;
   Nanos give_up_at() const;
@@ -168,6 +169,7 @@ class Session final : private WebSocket::Listener {
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
   bool ever_open_ = false;
+  bool failed_ = false;     // last_loss_ is one
   bool warned_ = false;     // of this episode of failures
   bool fruitless_ = false;  // connections lived in it, and brought nothing
   int early_closes_ = 0;    // in a row, when CloseStream was written

@@ -14,6 +14,13 @@ bool has_token(const Request& request) {
   });
 }
 
+Loss locked_out() {
+  Loss loss;
+  loss.cause = Cause::Connect;
+  loss.text = "all dials there fail with this key, and this stream waited with the others";
+  return loss;
+}
+
 }  // namespace
 
 void Session::dial() {
@@ -28,8 +35,13 @@ void Session::dial() {
   auto& request = std::get<Request>(made);
   service_ = DialGate::service_of(request);
   if (service_ == refused_) return await_dial(now + limits_.token_poll);
-  auto answer = environment_.gate().ask(service_, phase_ == Phase::Waiting, now);
-  if (auto* when = std::get_if<Nanos>(&answer)) return await_dial(*when);
+  auto answer = environment_.gate().ask(service_, redials_after_.has_value(), now);
+  if (auto* wait = std::get_if<DialGate::Wait>(&answer)) {
+    // Waiting for one's turn is no failure of the service; waiting with all others is.
+    if (attempt_ == 0 && !fruitless_ && !wait->failing) failing_since_.reset();
+    if (wait->failing && !failed_) last_loss_ = locked_out();
+    return await_dial(wait->until);
+  }
   connect(request, std::get<DialGate::Pass>(std::move(answer)));
 }
 
@@ -100,9 +112,11 @@ void Session::look() {
   signs.wants_room = phase_ == Phase::Open && samples_before_ask() > 0 && !at.socket->writable();
   signs.audio = at.timeline.length();
   signs.owes_results = phase_ == Phase::Open && at.had_results && !options_.is_set("callback");
-  if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_);
   auto wrong = at.liveness->look(signs, now);
-  if (!wrong) return;
+  if (!wrong) {
+    if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_, at.opened);
+    return;
+  }
   Loss loss;
   loss.cause = Cause::Stalled;
   loss.text = *wrong;
@@ -121,10 +135,10 @@ void Session::useful() {
 // A connection was not refused: the next one is no attempt at the same door.
 void Session::lived() {
   backoff_.reset();
-  environment_.gate().useful(service_);
+  environment_.gate().useful(service_, connection_->opened);
   attempt_ = 0;
   ever_useful_ = true;
-  if (connection_) connection_->was_useful = true;
+  connection_->was_useful = true;
 }
 
 // A connection that lived for a while is useful if it owed nothing, or lived as long as a failure
@@ -176,6 +190,7 @@ void Session::lost(const Loss& loss) {
   if (!failing_since_) failing_since_ = now;
   dial_at_ = now + wait;
   redials_after_ = kind;
+  failed_ = true;
   phase_ = Phase::Waiting;
   state(ConnectionState::BackingOff, &loss, kind, wait);
   if (!std::exchange(warned_, true)) listener_.on_warning(loss);

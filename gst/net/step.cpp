@@ -13,8 +13,8 @@ Step wait(std::initializer_list<Nanos> deadlines) {
 }
 
 Step next_idle(const Situation& now) {
-  if (now.audio) return {Kind::Dial};
-  return wait({now.overdue_at});
+  if (now.audio && now.dial_at <= now.now) return {Kind::Dial};
+  return wait({now.audio ? now.dial_at : kNever, now.overdue_at});
 }
 
 Step next_dialing(const Situation& now) {

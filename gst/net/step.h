@@ -34,7 +34,7 @@ struct Situation {
   Nanos pause_at = kNever;  // the input has paused
   Nanos idle_at = kNever;   // and for so long that the connection is given up
   Nanos look_at = kNever;   // whether the connection lives
-  Nanos dial_at = kNever;
+  Nanos dial_at{};          // no dial before
   Nanos connect_deadline = kNever;
   Nanos drain_deadline = kNever;
   Nanos give_up_at = kNever;

@@ -117,7 +117,8 @@ const Row kRows[] = {
      "Query parameters that have no property, such as params,measurements=true; one of a "
      "property's name goes instead of it"},
     {"extra-headers", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_headers; }}, kPlaying,
-     "HTTP headers for the handshake, such as headers,x-team=captions. Read at each dial"},
+     "HTTP headers for the handshake, such as headers,x-team=captions; an Authorization among them "
+     "reads back hidden. Read at each dial"},
     {"user-agent", TextRow{[](Settings& s) -> std::string& { return s.target.user_agent; }}, kPlaying,
      "User-Agent of the handshake. Read at each dial"},
     {"connect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.connect_timeout; }, 1}, kReady,
@@ -253,11 +254,16 @@ Pairs pairs_of(const GValue* value) {
   return pairs;
 }
 
+// Dot files and logs show properties; a key among them is nobody's business.
+const char* readable(const std::string& key, const std::string& text) {
+  return g_ascii_strcasecmp(key.c_str(), "authorization") == 0 ? "(hidden)" : text.c_str();
+}
+
 void take_pairs(const Pairs& pairs, const char* name, GValue* value) {
   if (pairs.empty()) return;
   auto* structure = gst_structure_new_empty(name);
   for (const auto& [key, text] : pairs)
-    gst_structure_set(structure, key.c_str(), G_TYPE_STRING, text.c_str(), nullptr);
+    gst_structure_set(structure, key.c_str(), G_TYPE_STRING, readable(key, text), nullptr);
   g_value_take_boxed(value, structure);
 }
 

@@ -168,5 +168,19 @@ TEST_F(SilenceGateTest, DoesNotJoinWhatDoesNotFollow) {
   EXPECT_EQ(std::get<Backlog::Piece>(items[1]).pts, now);
 }
 
+// A packet is lost shortly before somebody speaks.
+TEST_F(SilenceGateTest, KeepsWhatCameBeforeAShortHole) {
+  silent(10s);
+  EXPECT_TRUE(gate.may_follow(now + 20ms));
+  EXPECT_FALSE(gate.may_follow(now + 300ms));
+  now += 20ms;
+  std::vector<SilenceGate::Item> items = gate.take({now, kFormat, constant(10000, 100), false});
+  Nanos sent{};
+  for (const auto& item : items)
+    if (auto* piece = std::get_if<Backlog::Piece>(&item))
+      sent += kFormat.duration_of(kFormat.samples_in(piece->bytes.size()));
+  EXPECT_EQ(sent, 300ms + 100ms);
+}
+
 }  // namespace
 }  // namespace dg

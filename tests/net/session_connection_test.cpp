@@ -222,5 +222,64 @@ TEST_F(SessionConnectionTest, HoldsNoMoreThanItMayWhenNobodyReads) {
   EXPECT_EQ(run.warnings.size(), 1u);  // one episode
 }
 
+// The first 64 have the handshakes; the others wait for their turn, which is no failure.
+TEST_F(SessionConnectionTest, DoesNotGiveUpWhileItWaitsForItsTurn) {
+  limits.connect_timeout = 100s;
+  service.fault = [](int connection) {
+    return connection <= 64 ? VirtualFault{.kind = Kind::NeverAnswer} : VirtualFault{};
+  };
+  std::vector<std::unique_ptr<SessionRun>> runs;
+  for (int i = 0; i < 80; ++i) {
+    runs.push_back(std::make_unique<SessionRun>(time, service, limits));
+    give(*runs.back(), 0, 1000, 0s);
+  }
+  SessionRun& last = *runs.back();
+  last.pass_until(time.now() + 90s);
+  EXPECT_EQ(service.seen().connections, 80);  // the 64 have given up by now
+  EXPECT_TRUE(last.failures.empty());
+  last.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(last.await_mark(kEnd, 100s));
+  EXPECT_EQ(words(last).size(), 2u);
+}
+
+TEST_F(SessionConnectionTest, HeedsRetryAfterThoughNothingWaitedToBeSent) {
+  service.retry_after = 30s;
+  refuse(1, 1, 429);
+  SessionRun run(time, service, limits);
+  give(run, 0, 1000, 0s);
+  run.pass_until(time.now() + 1s);
+  run.give(Flush{});
+  give(run, 1000, 2000, 0s);
+  run.pass_until(time.now() + 20s);
+  EXPECT_EQ(service.seen().connections, 1);
+  run.pass_until(time.now() + 40s);
+  EXPECT_EQ(service.seen().connections, 2);
+}
+
+// Without pacing, all of a file would be under way at once.
+TEST_F(SessionConnectionTest, KeepsWhatIsUnderWayWithinWhatIsKept) {
+  service.delay = [] { return Nanos(200ms); };
+  service.fault = [](int connection) {
+    return VirtualFault{.kind = connection < 20 ? Kind::Drop : Kind::None, .after = 12000};
+  };
+  limits.max_backlog = 5s;
+  SessionRun run(time, service, limits);
+  give(run, 0, 60000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  expect_words(run, 0, 120);
+  EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// A service that never answers gets all the same, and soon.
+TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatSaysNothing) {
+  service.answers = false;
+  limits.max_backlog = 5s;
+  SessionRun run(time, service, limits);
+  give(run, 0, 60000, 0s);
+  run.pass_until(time.now() + 500ms);
+  EXPECT_EQ(run.stats.audio.sent, 60000);
+}
+
 }  // namespace
 }  // namespace dg
