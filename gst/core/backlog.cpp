@@ -4,12 +4,6 @@
 #include <algorithm>
 
 namespace dg {
-namespace {
-
-// Timestamps are rounded; only a jump larger than this is one.
-constexpr Nanos kJitter = std::chrono::milliseconds(1);
-
-}  // namespace
 
 void Backlog::append(Piece piece) {
   std::int64_t samples = piece.format.samples_in(piece.bytes.size());

@@ -6,8 +6,6 @@
 namespace dg {
 namespace {
 
-// Timestamps are rounded; only a jump larger than this is a hole.
-constexpr Nanos kJitter = std::chrono::milliseconds(1);
 // Timestamps are input: none may cost all memory.
 constexpr Nanos kLongestFill = std::chrono::minutes(1);
 

@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 
 // What is judged at a time.
 constexpr Nanos kBlock = 20ms;
-// Timestamps are rounded; only a jump larger than this is one.
-constexpr Nanos kJitter = 1ms;
 
 // ITU-T G.711, tables 1a and 2a, as values of 16 bits.
 int from_mulaw(unsigned char code) {

@@ -7,9 +7,6 @@
 namespace dg {
 namespace {
 
-// Timestamps are rounded; only a jump larger than this is a hole.
-constexpr Nanos kJitter = std::chrono::milliseconds(1);
-
 // How far a time may be off because it was a 32-bit float.
 Nanos float_rounding(Nanos time) {
   return time / (1 << 22);

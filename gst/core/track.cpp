@@ -2,12 +2,6 @@
 #include "core/track.h"
 
 namespace dg {
-namespace {
-
-// Timestamps are rounded; only a jump larger than this is a hole.
-constexpr Nanos kJitter = std::chrono::milliseconds(1);
-
-}  // namespace
 
 void Track::accept(Nanos pts, std::int64_t samples, const AudioFormat& format) {
   std::optional<Nanos> expected = end_pts();

@@ -9,12 +9,6 @@
 #include "core/command.h"
 
 namespace dg {
-namespace {
-
-// Timestamps are rounded; only a jump larger than this is one.
-constexpr Nanos kJitter = std::chrono::milliseconds(1);
-
-}  // namespace
 
 Session::Session(Options options, const Limits& limits, Environment& environment,
                  SessionListener& listener, std::uint64_t seed)
