@@ -49,8 +49,8 @@ struct Limits {
 
   Nanos useful_after = std::chrono::seconds(5);    // a connection that lived so long was worth it
   Nanos answer_timeout = std::chrono::seconds(2);  // a Finalize that moved nothing is not answered
-  Nanos first_answer = std::chrono::milliseconds(300);  // of a service that is quick, if any comes
-  Nanos close_timeout = std::chrono::seconds(1);        // from Metadata to the close
+  Nanos results_pause = std::chrono::milliseconds(300);  // then it needs more audio for the next
+  Nanos close_timeout = std::chrono::seconds(1);         // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
   Nanos pause_file = std::chrono::seconds(2);  // or waits for our text
   Nanos token_poll = std::chrono::seconds(1);  // for another token, when one is refused

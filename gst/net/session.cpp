@@ -79,13 +79,13 @@ Nanos Session::pace_at() const {
 }
 
 // What is written and undecided is kept for a replay, up to max-backlog. An upstream that waits may
-// as well wait for the service: as long as it has something to say of what it has.
+// as well wait for the service, as long as it has something to say of what it has.
 Nanos Session::held_until() const {
   Nanos with_next = intake_.backlog().unsettled_written() + limits_.chunk_duration;
   bool full = with_next > limits_.max_backlog;
   if (dropping() || !full || options_.is_set("callback")) return Nanos::min();
-  Nanos heard = std::max(connection_->last_results, last_cut_) + limits_.answer_timeout;
-  return std::max(connection_->opened + limits_.first_answer, heard);
+  return std::max({connection_->opened, connection_->last_results, last_cut_}) +
+         limits_.results_pause;
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is

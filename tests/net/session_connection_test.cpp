@@ -281,5 +281,17 @@ TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatSaysNothing) {
   EXPECT_EQ(run.stats.audio.sent, 60000);
 }
 
+// Less is kept than a service needs to hear for a final.
+TEST_F(SessionConnectionTest, GoesOnWhenLittleIsKept) {
+  limits.max_backlog = 100ms;
+  SessionRun run(time, service, limits);
+  Nanos begun = time.now();
+  give(run, 0, 60000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  EXPECT_LT(time.now() - begun, 30s);
+  expect_words(run, 0, 120);
+}
+
 }  // namespace
 }  // namespace dg
