@@ -167,7 +167,10 @@ void Session::publish_settled() {
     if (marks.front().ends_connection() && (connected || decided() < marks.front().at)) break;
     Mark mark = std::move(marks.front());
     marks.pop_front();
-    if (mark.ask == Mark::Ask::End) tell_dropped();
+    if (mark.ask == Mark::Ask::End) {
+      tell_dropped();
+      listener_.on_stats(stats());  // who hears of the end may ask at once
+    }
     tell_settled(settled_at(mark));
     if (mark.new_time) {
       published_.reset();

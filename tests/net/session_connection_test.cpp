@@ -293,5 +293,14 @@ TEST_F(SessionConnectionTest, GoesOnWhenLittleIsKept) {
   expect_words(run, 0, 120);
 }
 
+TEST_F(SessionConnectionTest, HasItsStatisticsReadyAtTheEnd) {
+  SessionRun run(time, service, limits);
+  give(run, 0, 5000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  EXPECT_EQ(run.stats_at_end.drain, Drain::Complete);
+  EXPECT_EQ(run.stats_at_end.words, 10u);
+}
+
 }  // namespace
 }  // namespace dg

@@ -93,6 +93,7 @@ void SessionRun::on_settled(Nanos time) {
 }
 
 void SessionRun::on_mark(std::unique_ptr<Parcel> parcel) {
+  stats_at_end = stats;
   told.push_back({Told::Kind::Mark, -1, {}, {}, static_cast<NumberedParcel&>(*parcel).number});
 }
 

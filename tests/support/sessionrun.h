@@ -44,8 +44,8 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::vector<std::pair<Nanos, Nanos>> dropped;
   std::vector<Results> results;
   std::size_t raw = 0, malformed = 0;
-  SessionStats stats;
-  std::int64_t given = 0;  // samples
+  SessionStats stats, stats_at_end;  // when the last mark came out
+  std::int64_t given = 0;            // samples
   Conditions now_is;
   std::string token;
 
