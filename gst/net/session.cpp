@@ -170,7 +170,7 @@ void Session::take(const Step& step) {
     case Step::Kind::Finish:
       return finish(connection_->metadata);
     case Step::Kind::Fail:
-      return fail(last_loss_, last_kind_);
+      return give_up();
   }
 }
 

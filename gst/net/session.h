@@ -112,6 +112,7 @@ class Session final : private WebSocket::Listener {
   void connect(const Request& request, DialGate::Pass pass);
   void await_dial(Nanos when);
   void give_up_dial();
+  void give_up();
   SocketLimits socket_limits(const AudioFormat& format) const;
   void look();
   void write_audio();

@@ -88,6 +88,15 @@ void Session::give_up_dial() {
   lost(loss);
 }
 
+// There is a loss to tell of, unless the first dial is still under way.
+void Session::give_up() {
+  if (!failed_ && connection_) {
+    last_loss_.cause = Cause::Timeout;
+    last_loss_.text = "no connection within reconnect-timeout";
+  }
+  fail(last_loss_, last_kind_);
+}
+
 void Session::on_open(const std::string& request_id) {
   connection_->request_id = stats_.request_id = request_id;
   Nanos now = environment_.now();

@@ -18,8 +18,8 @@ Step next_idle(const Situation& now) {
 }
 
 Step next_dialing(const Situation& now) {
-  if (now.give_up_at <= now.now) return {Kind::Fail};
   if (now.connect_deadline <= now.now) return {Kind::GiveUpDial};
+  if (now.give_up_at <= now.now) return {Kind::Fail};
   return wait({now.connect_deadline, now.give_up_at, now.overdue_at});
 }
 

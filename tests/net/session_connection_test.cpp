@@ -302,5 +302,15 @@ TEST_F(SessionConnectionTest, HasItsStatisticsReadyAtTheEnd) {
   EXPECT_EQ(run.stats_at_end.words, 10u);
 }
 
+TEST_F(SessionConnectionTest, TellsThatTheFirstDialTookTooLong) {
+  service.fault = [](int) { return VirtualFault{.kind = Kind::NeverAnswer}; };
+  limits.reconnect_timeout = 5s;  // less than connect-timeout
+  SessionRun run(time, service, limits);
+  give(run, 0, 1000, 0s);
+  run.pass_until(time.now() + 6s);
+  ASSERT_EQ(run.failures.size(), 1u);
+  EXPECT_EQ(run.failures[0].cause, Cause::Timeout);
+}
+
 }  // namespace
 }  // namespace dg
