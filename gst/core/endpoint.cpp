@@ -30,17 +30,11 @@ constexpr auto kParsing =
                            G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_FRAGMENT);
 
 Loss settings_loss(std::string text) {
-  Loss loss;
-  loss.cause = Cause::Settings;
-  loss.text = std::move(text);
-  return loss;
+  return {Cause::Settings, std::move(text)};
 }
 
 Loss no_key(std::string text) {
-  Loss loss;
-  loss.cause = Cause::NoKey;
-  loss.text = std::move(text);
-  return loss;
+  return {Cause::NoKey, std::move(text)};
 }
 
 std::string lower(std::string_view text) {

@@ -365,11 +365,9 @@ void Session::let_go() {
 // The connection has done what CloseStream asked for, or will not any more.
 void Session::finish(bool answered) {
   if (!answered) {
-    Loss loss;
-    loss.cause = Cause::Stalled;
-    loss.text = "no answer to CloseStream within drain-timeout";
-    loss.request_id = connection_->request_id;
-    listener_.on_warning(loss);
+    listener_.on_warning({.cause = Cause::Stalled,
+                          .text = "no answer to CloseStream within drain-timeout",
+                          .request_id = connection_->request_id});
   }
   stats_.drain = answered ? Drain::Complete : Drain::TimedOut;
   rest();
@@ -390,6 +388,7 @@ SessionStats Session::stats() const {
   stats.audio = intake_.backlog().ledger();
   stats.backlog = intake_.backlog().unsent();
   stats.connections = connections_;
+  stats.reconnects = std::max(connections_, 1U) - 1;
   stats.duplicate_words = static_cast<std::uint64_t>(transcript_.duplicate_words());
   return stats;
 }

@@ -14,13 +14,6 @@ bool has_token(const Request& request) {
   });
 }
 
-Loss locked_out() {
-  Loss loss;
-  loss.cause = Cause::Connect;
-  loss.text = "all dials there fail with this key, and this stream waited with the others";
-  return loss;
-}
-
 }  // namespace
 
 void Session::dial() {
@@ -39,7 +32,8 @@ void Session::dial() {
   if (auto* wait = std::get_if<DialGate::Wait>(&answer)) {
     // Waiting for one's turn is no failure of the service; waiting with all others is.
     if (attempt_ == 0 && !fruitless_ && !wait->failing) failing_since_.reset();
-    if (wait->failing && !failed_) last_loss_ = locked_out();
+    if (wait->failing && !failed_)
+      last_loss_ = {Cause::Connect, "all who dial there with this key fail"};
     return await_dial(wait->until);
   }
   connect(request, std::get<DialGate::Pass>(std::move(answer)));
@@ -64,7 +58,6 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   auto slice = intake_.backlog().ahead(1);
   AudioFormat format = slice->format;
   bool again = connections_++ > 0;
-  stats_.reconnects += again;
   if (auto kind = std::exchange(redials_after_, std::nullopt))
     stats_.reconnects_after.at(static_cast<std::size_t>(*kind)) += again;
   refused_.clear();
@@ -82,18 +75,13 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
 }
 
 void Session::give_up_dial() {
-  Loss loss;
-  loss.cause = Cause::Timeout;
-  loss.text = "no connection within connect-timeout";
-  lost(loss);
+  lost({Cause::Timeout, "no connection within connect-timeout"});
 }
 
 // There is a loss to tell of, unless the first dial is still under way.
 void Session::give_up() {
-  if (!failed_ && connection_) {
-    last_loss_.cause = Cause::Timeout;
-    last_loss_.text = "no connection within reconnect-timeout";
-  }
+  if (!failed_ && connection_)
+    last_loss_ = {Cause::Timeout, "no connection within reconnect-timeout"};
   fail(last_loss_, last_kind_);
 }
 
@@ -126,18 +114,14 @@ void Session::look() {
     if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_, at.opened);
     return;
   }
-  Loss loss;
-  loss.cause = Cause::Stalled;
-  loss.text = *wrong;
-  loss.request_id = at.request_id;
-  lost(loss);
+  lost({.cause = Cause::Stalled, .text = *wrong, .request_id = at.request_id});
 }
 
 // A connection brought something: what comes next is another episode.
 void Session::useful() {
   lived();
   early_closes_ = 0;
-  warned_ = fruitless_ = false;
+  failed_ = warned_ = fruitless_ = false;
   failing_since_.reset();
 }
 

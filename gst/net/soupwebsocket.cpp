@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::chrono::hours kLongestWait{24};  // that a server may ask for
 
-Loss loss_by(Cause cause, std::string text) {
-  Loss loss;
-  loss.cause = cause;
-  loss.text = std::move(text);
-  return loss;
-}
-
 // --- what the other side says
 
 std::string valid_text(const char* text) {
@@ -69,7 +62,7 @@ std::optional<Nanos> wait_asked_for(const std::string& retry_after) {
 // The body would hold the same words as dg-error; libsoup before 3.4 throws it away.
 Loss refusal(SoupMessage* message) {
   const char* phrase = soup_message_get_reason_phrase(message);
-  Loss loss = loss_by(Cause::Http, valid_text(phrase));
+  Loss loss{Cause::Http, valid_text(phrase)};
   loss.http_status = static_cast<int>(soup_message_get_status(message));
   loss.dg_error = header(message, "dg-error");
   loss.request_id = header(message, "dg-request-id");
@@ -206,7 +199,7 @@ SoupWebSocket::~SoupWebSocket() {
 void SoupWebSocket::open(const Request& request, Listener& listener) {
   listener_ = &listener;
   Ptr<SoupMessage> message = make_message(request);
-  if (!message) return lose(loss_by(Cause::Settings, "url cannot be dialed"));
+  if (!message) return lose({Cause::Settings, "url cannot be dialed"});
   secret_ = secret_of(message.get());
   dial_ = new Dial{this, std::move(message)};
   auto on_headers = +[](SoupMessage*, gpointer dial) noexcept {
@@ -239,7 +232,7 @@ void SoupWebSocket::finish_dial(GObject* session, GAsyncResult* result, gpointer
   else if (error->domain == SOUP_WEBSOCKET_ERROR)
     socket->lose(refusal(dial->message.get()));
   else
-    socket->lose(loss_by(cause_of(error.get()), valid_text(error->message)));
+    socket->lose({cause_of(error.get()), valid_text(error->message)});
   // The socket may be gone.
 }
 
@@ -294,14 +287,14 @@ void SoupWebSocket::failed(const GError* error) {
   if (soup_websocket_connection_get_close_code(connection_.get()))
     ended();
   else
-    lose(loss_by(Cause::Lost, valid_text(error->message)));
+    lose({Cause::Lost, valid_text(error->message)});
 }
 
 void SoupWebSocket::ended() {
   int code = soup_websocket_connection_get_close_code(connection_.get());
   if (code == 0)
-    return lose(loss_by(Cause::Lost, "the server ended the connection without a close frame"));
-  Loss loss = loss_by(Cause::Closed, "");
+    return lose({Cause::Lost, "the server ended the connection without a close frame"});
+  Loss loss{Cause::Closed};
   loss.close_code = code;
   loss.close_reason = valid_text(soup_websocket_connection_get_close_data(connection_.get()));
   lose(std::move(loss));
