@@ -13,27 +13,23 @@ constexpr double kImpossible = std::numeric_limits<double>::infinity();
 class Widths {
  public:
   explicit Widths(std::span<const std::string> words)
-      : upto_(words.size() + 1), blank_before_(words.size() + 1), text_from_(words.size() + 1) {
+      : upto_(words.size() + 1), blank_before_(words.size() + 1) {
     std::string_view before;
     for (std::size_t i = 0; i < words.size(); ++i) {
       blank_before_[i] = blank_between(before, words[i]);
       upto_[i + 1] = upto_[i] + blank_before_[i] + columns(words[i]);
       if (!words[i].empty()) before = words[i];
     }
-    text_from_.back() = words.size();
-    for (std::size_t i = words.size(); i-- > 0;)
-      text_from_[i] = words[i].empty() ? text_from_[i + 1] : i;
   }
 
+  // One too many where an empty word comes first, which none of the lines of fill() begins with.
   std::size_t of(std::size_t begin, std::size_t end) const {
-    std::size_t first = text_from_[begin];
-    return first >= end ? 0 : upto_[end] - upto_[begin] - blank_before_[first];
+    return begin >= end ? 0 : upto_[end] - upto_[begin] - blank_before_[begin];
   }
 
  private:
   std::vector<std::size_t> upto_;          // of all words before, with blanks
   std::vector<std::size_t> blank_before_;  // 1 if one goes there, unless the line begins there
-  std::vector<std::size_t> text_from_;     // the next word that is not empty
 };
 
 struct Filled {

@@ -124,8 +124,10 @@ TEST(TextLayout, EndsATextWhereItReadsWell) {
 }
 
 TEST(TextLayout, LeavesNoScraps) {
-  EXPECT_EQ(taken_of({"aaaa", "bbbb", "cccc", "and", "dddd", "eeee", "ffff", "gg"}, {16, 2}),
-            "aaaa bbbb cccc|and dddd eeee ffff gg");
+  EXPECT_EQ(taken_of({"aaaa", "bbbb", "and", "dddd", "eeee", "ffff", "gg"}, {14, 2}),
+            "aaaa bbbb and dddd eeee|ffff gg");
+  EXPECT_EQ(taken_of({"aaaa", "bbbb", "and", "dddd", "eeee", "ffff", "gggg", "hhhh"}, {14, 2}),
+            "aaaa bbbb and dddd eeee ffff|gggg hhhh");
 }
 
 TEST(TextLayout, TakesAllThatFitsAndNoMoreThanWanted) {
