@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/wordalign.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Words = std::span<const HeardWord>;
+
+// What a recognizer revises of a word's time is less than this.
+constexpr Nanos kFarthest = 1s;
+// Words that differ in time by no more need no search.
+constexpr Nanos kNear = 150ms;
+// Where a word's counterparts are looked for: so far from it in time, and in words.
+constexpr Nanos kWindow = 1500ms;
+constexpr std::ptrdiff_t kWindowWords = 48;
+constexpr std::size_t kMostJoined = 4;
+// A word without length is a moment.
+constexpr Nanos kMoment = 1ms;
+
+// The costs of an alignment. Two words left over (2) cost more than another word in the same time,
+// and that costs more than a word left over (1), so that equal words find each other.
+constexpr float kLeftOver = 1;
+constexpr float kOther = 1.5F;    // and up to kApart more
+constexpr float kBegun = 1.2F;    // one begins as the other: "cap", "captions"
+constexpr float kDivided = 0.2F;  // "may be", "maybe"
+constexpr float kApart = 0.4F;    // for words that are kFarthest apart, or hardly overlap
+
+Nanos apart(const HeardWord& a, const HeardWord& b) {
+  return std::chrono::abs(a.start - b.start);
+}
+
+float seconds(Nanos time) {
+  return std::chrono::duration<float>(time).count();
+}
+
+bool is_text_of(const HeardWord& before, const HeardWord& after) {
+  return before.letters == after.letters || before.once == after.letters;
+}
+
+const std::string& first_text(const HeardWord& word) {
+  return word.once.empty() ? word.letters : word.once;
+}
+
+// How many of the words, two or more, are together the text; 0 if none are.
+std::size_t joined_to(Words words, std::string_view text) {
+  std::size_t count = 0;
+  while (count < std::min(kMostJoined, words.size()) && !text.empty()) {
+    const std::string& next = first_text(words[count]);
+    if (!text.starts_with(next)) return 0;
+    text.remove_prefix(next.size());
+    ++count;
+  }
+  return text.empty() && count > 1 ? count : 0;
+}
+
+// How many of the words, two or more, begin the text and are heard in its time; 0 if none do.
+std::size_t begin_of(Words words, const HeardWord& whole) {
+  std::string_view text = whole.letters;
+  std::size_t count = 0;
+  while (count < std::min(kMostJoined, words.size())) {
+    const std::string& next = first_text(words[count]);
+    bool inside = 2 * words[count].overlap(whole) >= words[count].length();
+    if (!inside || words[count].by_text_only || !text.starts_with(next)) break;
+    text.remove_prefix(next.size());
+    ++count;
+  }
+  return count > 1 ? count : 0;
+}
+
+// Finds the cheapest way from (0, 0) to (all, all): Needleman and Wunsch, in a band of time.
+class Alignment {
+ public:
+  Alignment(Words before, Words after) : before_(before), after_(after) {
+    lay_band();
+    cells_.resize(rows_.back().cells + width(rows_.back()));
+    cell(0, 0)->cost = 0;
+    for (std::size_t i = 0; i <= before_.size(); ++i)
+      for (std::size_t j = rows_[i].first; j <= rows_[i].last; ++j) leave(i, j);
+  }
+
+  std::vector<WordMatch> matches() {
+    std::vector<WordMatch> out;
+    std::size_t i = before_.size(), j = after_.size();
+    while (i > 0 || j > 0) {
+      const Cell& at = *cell(i, j);
+      i -= at.before;
+      j -= at.after;
+      if (at.before > 0 && at.after > 0) out.push_back({i, j, at.before, at.after, at.same});
+    }
+    std::reverse(out.begin(), out.end());
+    return out;
+  }
+
+ private:
+  struct Row {
+    std::size_t first = 0, last = 0;  // of the words behind, as far as they are in the band
+    std::size_t cells = 0;            // where they are kept
+  };
+  struct Cell {
+    float cost = 1e30F;
+    std::uint8_t before = 0, after = 0;  // how many words the way here took
+    bool same = false;
+  };
+
+  static std::size_t width(const Row& row) { return row.last - row.first + 1; }
+
+  // Times need not be in order; the latest so far are.
+  static std::vector<Nanos> times_in_order(Words words) {
+    std::vector<Nanos> out;
+    for (const HeardWord& word : words)
+      out.push_back(out.empty() ? word.start : std::max(out.back(), word.start));
+    return out;
+  }
+
+  void lay_band() {
+    std::vector<Nanos> times = times_in_order(before_), others = times_in_order(after_);
+    auto place = [&](Nanos time) {
+      return std::lower_bound(others.begin(), others.end(), time) - others.begin();
+    };
+    rows_.resize(before_.size() + 1);
+    std::ptrdiff_t from = 0, to = 0, equal = 0;
+    for (std::size_t i = 0; i < before_.size(); ++i) {
+      equal = i > 0 && times[i] == times[i - 1] ? equal + 1 : 0;
+      std::ptrdiff_t earliest = place(times[i] - kWindow), latest = place(times[i] + kWindow);
+      std::ptrdiff_t middle = std::clamp(place(times[i]) + equal, earliest, latest);
+      from = std::max({from, earliest, middle - kWindowWords});
+      to = std::max({to, from, std::min(latest, middle + kWindowWords)});
+      rows_[i].last = static_cast<std::size_t>(to);
+      rows_[i + 1].first = static_cast<std::size_t>(from);
+    }
+    rows_.back().last = after_.size();
+    for (std::size_t i = 1; i < rows_.size(); ++i)
+      rows_[i].cells = rows_[i - 1].cells + width(rows_[i - 1]);
+  }
+
+  Cell* cell(std::size_t i, std::size_t j) {
+    if (i >= rows_.size() || j < rows_[i].first || j > rows_[i].last) return nullptr;
+    return &cells_[rows_[i].cells + j - rows_[i].first];
+  }
+
+  void go(std::size_t i, std::size_t j, const Cell& step) {
+    Cell* to = cell(i + step.before, j + step.after);
+    float cost = cell(i, j)->cost + step.cost;
+    if (!to || cost >= to->cost) return;
+    *to = step;
+    to->cost = cost;
+  }
+
+  // Tries all that can come behind the words up to here.
+  void leave(std::size_t i, std::size_t j) {
+    bool more_before = i < before_.size(), more_after = j < after_.size();
+    if (more_before) go(i, j, {kLeftOver, 1, 0});
+    if (more_after) go(i, j, {kLeftOver, 0, 1});
+    if (!more_before || !more_after) return;
+    const HeardWord& a = before_[i];
+    const HeardWord& b = after_[j];
+    float distance = kApart * seconds(apart(a, b)) / seconds(kFarthest);
+    if (distance > kApart) return;
+    if (is_text_of(a, b)) go(i, j, {distance, 1, 1, true});
+    if (auto count = joined_to(before_.subspan(i), b.letters))
+      go(i, j, {kDivided + distance, static_cast<std::uint8_t>(count), 1, true});
+    else if (auto some = begin_of(before_.subspan(i), b))
+      go(i, j, {kBegun, static_cast<std::uint8_t>(some), 1});
+    if (auto count = joined_to(after_.subspan(j), first_text(a)))
+      go(i, j, {kDivided + distance, 1, static_cast<std::uint8_t>(count), true});
+    if (auto cost = other(a, b)) go(i, j, {*cost, 1, 1});
+  }
+
+  // What it costs that one word became another; nothing if they are not of the same time.
+  static std::optional<float> other(const HeardWord& a, const HeardWord& b) {
+    Nanos common = a.overlap(b);
+    if (a.by_text_only || 2 * common < std::min(a.length(), b.length())) return std::nullopt;
+    const std::string& text = first_text(a);
+    bool begun = text.starts_with(b.letters) || b.letters.starts_with(text);
+    float shared = seconds(common) / seconds(std::max(a.length(), b.length()));
+    return (begun ? kBegun : kOther) + kApart * (1 - shared);
+  }
+
+  Words before_, after_;
+  std::vector<Row> rows_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace
+
+Nanos HeardWord::length() const {
+  return std::max(end - start, kMoment);
+}
+
+Nanos HeardWord::overlap(const HeardWord& other) const {
+  Nanos from = std::max(start, other.start);
+  Nanos to = std::min(start + length(), other.start + other.length());
+  return std::max(to - from, Nanos(0));
+}
+
+std::vector<WordMatch> align(Words before, Words after) {
+  std::vector<WordMatch> out;
+  std::size_t same = 0;
+  while (same < std::min(before.size(), after.size()) &&
+         before[same].letters == after[same].letters && apart(before[same], after[same]) <= kNear) {
+    out.push_back({same, same});
+    ++same;
+  }
+  before = before.subspan(same);
+  after = after.subspan(same);
+  if (before.empty() || after.empty()) return out;
+  for (WordMatch match : Alignment(before, after).matches()) {
+    match.before += same;
+    match.after += same;
+    out.push_back(match);
+  }
+  return out;
+}
+
+}  // namespace dg
