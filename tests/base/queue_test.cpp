@@ -192,5 +192,17 @@ TEST(Queue, LosesNothingBetweenManyThreads) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(Queue, ReplacesWhatIsOld) {
+  Queue<int> queue(10, [](const int& item) { return static_cast<std::size_t>(item); });
+  for (int item : {1, 2, 3, 2}) queue.push_now(item);
+  EXPECT_TRUE(queue.replace_now(2, [](int item) { return item == 2; }));
+  std::vector<int> left;
+  while (auto item = queue.try_pop()) left.push_back(*item);
+  EXPECT_EQ(left, (std::vector<int>{1, 3, 2}));
+  EXPECT_TRUE(queue.push(9));  // nothing is held any more, so there is room
+  queue.close();
+  EXPECT_FALSE(queue.replace_now(1, [](int) { return true; }));
+}
+
 }  // namespace
 }  // namespace dg
