@@ -144,6 +144,7 @@ class Session final : private WebSocket::Listener {
   Position decided() const;
   Position settled() const;
   void publish(Revision revision, bool past = false);
+  Revision before_new_time(Revision revision);
   void tell_before(Position position);
   std::optional<Nanos> settled_at(const Mark& mark) const;
   void tell_settled(std::optional<Nanos> time);

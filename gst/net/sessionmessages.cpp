@@ -129,8 +129,15 @@ void Session::publish(Revision revision, bool past) {
   }
   if (revision.final)
     held_.push_back(std::move(revision));
-  else
-    listener_.on_revision(revision);
+  else if (!past)
+    listener_.on_revision(before_new_time(std::move(revision)));
+}
+
+// An interim's words of a time that has not begun yet wait for their final.
+Revision Session::before_new_time(Revision revision) {
+  const std::deque<Mark>& marks = intake_.marks();
+  auto next = std::find_if(marks.begin(), marks.end(), [](auto& mark) { return mark.new_time; });
+  return next == marks.end() ? std::move(revision) : revision.take_before(next->at);
 }
 
 // Tells what is held of the words before `position`.
