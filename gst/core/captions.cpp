@@ -2,167 +2,157 @@
 #include "core/captions.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dg {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A speaker who does not stop is cut at the next final: consumers wait for text.
-constexpr Nanos kLongestUtterance = 10s;
-// Text without duration is never shown.
-constexpr Nanos kShortest = 1ms;
+// Of what is shown as it comes, in pipelines that do not wait for it.
+constexpr Nanos kSlice = 100ms;
 
 }  // namespace
 
-std::string clean(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    bool line = c == '\n';
-    bool blank = line || static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    if (!blank) {
-      out += c;
-      while (out.ends_with("-->")) out.erase(out.size() - 2, 1);
-    } else if (!out.empty() && out.back() != '\n') {
-      if (out.back() == ' ') out.pop_back();
-      out += line ? '\n' : ' ';
-    }
-  }
-  while (!out.empty() && (out.back() == ' ' || out.back() == '\n')) out.pop_back();
-  return out;
-}
-
 void Captions::restart(Nanos position) {
-  speaking_.clear();
+  corrected_ = corrected();
+  for (auto& [channel, voice] : voices_) {
+    voice.composer = make_composer(style_, channel);
+    voice.last = position;
+  }
   ready_.clear();
-  settled_ = due_ = floor_ = covered_ = position;
+  settled_ = floor_ = covered_ = now_ = position;
+  due_.reset();
 }
 
 void Captions::take(const Revision& revision) {
-  if (!revision.final) return;
-  if (revision.to <= Nanos(0))
-    take_whole(revision);  // of a time before this one
-  else if (granularity_ == Granularity::Word)
-    take_words(revision);
-  else
-    take_utterance(revision);
-}
-
-void Captions::take_words(const Revision& revision) {
-  for (const Word& word : revision.words) {
-    Caption caption{word.start,       {},           word.punctuated_word, {word},
-                    revision.channel, word.speaker, word.confidence};
-    caption.ends_utterance = revision.ends_utterance && &word == &revision.words.back();
-    add(std::move(caption), word.end);
+  Voice& voice = voices_[revision.channel];
+  if (!voice.composer) {
+    voice.composer = make_composer(style_, revision.channel);
+    voice.last = floor_;
   }
-  if (revision.words.empty()) take_whole(revision);
-}
-
-void Captions::take_whole(const Revision& revision) {
-  Caption whole;
-  whole.pts = revision.from;
-  whole.text = revision.transcript;
-  whole.words = revision.words;
-  if (!revision.words.empty()) whole.speaker = revision.words.front().speaker;
-  whole.channel = revision.channel;
-  whole.confidence = revision.confidence;
-  whole.ends_utterance = revision.ends_utterance;
-  add(std::move(whole), revision.to);
-}
-
-void Captions::take_utterance(const Revision& revision) {
-  auto known = speaking_.find(revision.channel);
-  std::string text = clean(revision.transcript);
-  if (!text.empty()) {
-    bool timed = !revision.words.empty();
-    Nanos start = timed ? revision.words.front().start : revision.from;
-    if (known == speaking_.end()) {
-      Speaking speaking;
-      speaking.caption.pts = start;
-      speaking.caption.channel = revision.channel;
-      speaking.caption.confidence = revision.confidence;
-      if (timed) speaking.caption.speaker = revision.words.front().speaker;
-      known = speaking_.emplace(revision.channel, std::move(speaking)).first;
-    } else {
-      known->second.caption.text += ' ';
-    }
-    Caption& caption = known->second.caption;
-    caption.text += text;
-    caption.words.insert(caption.words.end(), revision.words.begin(), revision.words.end());
-    caption.confidence = std::min(caption.confidence, revision.confidence);
-    known->second.end = timed ? revision.words.back().end : revision.to;
-  }
-  if (known == speaking_.end()) return;
-  bool of_one_before = text.empty() && revision.to < known->second.caption.pts;
-  if (of_one_before) return;  // its end comes late
-  if (!revision.ends_utterance && revision.to - known->second.caption.pts < kLongestUtterance)
-    return;
-  known->second.caption.ends_utterance = revision.ends_utterance;
-  close(known->second);
-  speaking_.erase(known);
-}
-
-void Captions::close(Speaking& speaking) {
-  add(std::move(speaking.caption), speaking.end);
-}
-
-void Captions::close() {
-  for (auto& [channel, speaking] : speaking_) close(speaking);
-  speaking_.clear();
-  if (!ready_.empty()) settled(ready_.back().pts);
-}
-
-void Captions::add(Caption caption, Nanos end) {
-  caption.text = clean(caption.text);
-  if (caption.text.empty()) return;
-  caption.duration = std::max(end - caption.pts, kShortest);
-  auto later = [](const Caption& a, const Caption& b) { return a.pts < b.pts; };
-  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), caption, later), std::move(caption));
+  voice.composer->take(revision);
 }
 
 void Captions::settled(Nanos time) {
   settled_ = std::max(settled_, time);
 }
 
-void Captions::due(Nanos time) {
-  due_ = std::max(due_, time);
+void Captions::due(Nanos time, Nanos now) {
+  due_ = std::max(due_.value_or(time), time);
+  now_ = std::max(now_, now);
+}
+
+// What is shown as it comes has no other time than that.
+Progress Captions::progress() const {
+  if (style_.timing == Timing::Arrival && due_) return {now_, now_, *due_, now_ + kSlice, floor_};
+  return {settled_, due_, due_.value_or(0s), due_.value_or(0s), floor_};
+}
+
+void Captions::close() {
+  for (auto& [channel, voice] : voices_) {
+    voice.composer->close(progress());
+    for (CaptionItem& item : voice.composer->made()) add(voice, std::move(item));
+  }
+  for (const Ready& ready : ready_) {
+    auto* caption = std::get_if<Caption>(&ready.item);
+    settled(caption ? caption->end() : ready.at);
+  }
+  now_ = std::max(now_, settled_);
+}
+
+void Captions::collect() {
+  for (auto& [channel, voice] : voices_) {
+    voice.composer->advance(progress());
+    for (CaptionItem& item : voice.composer->made()) add(voice, std::move(item));
+  }
+}
+
+void Captions::add(Voice& voice, CaptionItem item) {
+  if (auto* caption = std::get_if<Caption>(&item)) voice.last = std::max(voice.last, caption->pts);
+  insert({voice.last, std::move(item), &voice});
+}
+
+void Captions::insert(Ready ready) {
+  auto later = [](Nanos at, const Ready& other) { return at < other.at; };
+  auto place = std::upper_bound(ready_.begin(), ready_.end(), ready.at, later);
+  ready_.insert(place, std::move(ready));
 }
 
 // Up to where nothing more can come, or may be waited for.
 Nanos Captions::horizon() const {
-  Nanos until = settled_;
-  for (const auto& [channel, speaking] : speaking_) until = std::min(until, speaking.caption.pts);
-  return std::max(until, due_);
+  Progress progress = this->progress();
+  Nanos until = progress.settled;
+  for (const auto& [channel, voice] : voices_)
+    until = std::min(until, voice.composer->undecided().value_or(until));
+  return progress.limit ? std::max(until, *progress.limit) : until;
 }
 
-void Captions::place(Caption& caption) {
-  caption.late = caption.pts < floor_;
+void Captions::place(Caption& caption, Voice& voice) {
   caption.pts = std::max(caption.pts, floor_);
   floor_ = caption.pts;
-  std::optional<int>& speaker = speakers_[caption.channel];
-  caption.speaker_change = caption.speaker && caption.speaker != speaker;
-  if (caption.speaker) speaker = caption.speaker;
+  if (style_.timing == Timing::Media)
+    caption.late = static_cast<std::size_t>(
+        std::count_if(caption.words.end() - static_cast<std::ptrdiff_t>(caption.fresh),
+                      caption.words.end(), [&](const Word& word) { return word.start < floor_; }));
+  caption.speaker_change = caption.speaker && caption.speaker != voice.speaker;
+  if (caption.speaker) voice.speaker = caption.speaker;
+}
+
+void Captions::advance(Nanos to, std::vector<CaptionItem>& out) {
+  Nanos from = std::max(floor_, covered_);
+  if (to <= from) return;
+  out.emplace_back(Gap{from, to});
+  floor_ = to;
 }
 
 std::vector<CaptionItem> Captions::release() {
+  collect();
   std::vector<CaptionItem> out;
   Nanos until = horizon();
-  auto advance = [&](Nanos to) {
-    Nanos from = std::max(floor_, covered_);
-    if (to <= from) return;
-    out.push_back(Gap{from, to});
-    floor_ = to;
-  };
-  auto next = ready_.begin();
-  for (; next != ready_.end() && next->pts <= until; ++next) {
-    advance(next->pts);
-    place(*next);
-    covered_ = std::max(covered_, next->pts + next->duration);
-    out.push_back(std::move(*next));
+  Nanos last = std::max(until, progress().slice_to);
+  while (!ready_.empty() && ready_.front().at <= last && decide()) {
+    Ready next = std::move(ready_.front());
+    ready_.erase(ready_.begin());
+    if (auto* caption = std::get_if<Caption>(&next.item)) {
+      advance(caption->pts, out);
+      place(*caption, *next.voice);
+      covered_ = std::max(covered_, caption->end());
+    }
+    out.push_back(std::move(next.item));
   }
-  ready_.erase(ready_.begin(), next);
-  advance(until);
+  if (!ready_.empty()) until = std::min(until, ready_.front().at);
+  advance(until, out);
   return out;
+}
+
+// Whether what is next can leave. What is due before its end is decided leaves as far as it is; the
+// rest follows.
+bool Captions::decide() {
+  auto* caption = std::get_if<Caption>(&ready_.front().item);
+  bool is_a_unit =
+      style_.granularity == Granularity::Word || style_.granularity == Granularity::Utterance;
+  if (!caption || is_a_unit) return true;
+  Progress progress = this->progress();
+  Nanos until = std::max(progress.decided(), progress.slice_to);
+  if (caption->end() <= until) return true;
+  if (!progress.limit || caption->pts > *progress.limit || caption->pts >= until) return false;
+  Ready rest = ready_.front();
+  auto& later = std::get<Caption>(rest.item);
+  later.duration = caption->end() - until;
+  later.pts = rest.at = until;
+  later.continued = true;
+  later.words.clear();
+  later.fresh = 0;
+  caption->duration = until - caption->pts;
+  insert(std::move(rest));
+  return true;
+}
+
+unsigned Captions::corrected() const {
+  unsigned all = corrected_;
+  for (const auto& [channel, voice] : voices_) all += voice.composer->corrected();
+  return all;
 }
 
 }  // namespace dg

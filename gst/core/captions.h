@@ -2,83 +2,68 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/nanos.h"
-#include "core/message.h"
+#include "core/caption.h"
+#include "core/composer.h"
 #include "core/transcript.h"
 
 namespace dg {
 
-enum class Granularity { Word, Utterance };
-
-// A text to show.
-struct Caption {
-  Nanos pts{}, duration{};
-  std::string text;
-  std::vector<Word> words;
-  int channel = 0;
-  std::optional<int> speaker;
-  double confidence = 0;
-  bool speaker_change = false;  // somebody else spoke before, or nobody
-  bool ends_utterance = false;  // the speaker stopped behind it
-  bool late = false;            // its own time had passed already
-};
-
-// Time in which nothing is said.
-struct Gap {
-  Nanos from{}, to{};
-};
-
-using CaptionItem = std::variant<Caption, Gap>;
-
-// Makes captions and gaps of what is final. Text leaves in the order of its time, and no gap covers
-// time in which there may still be text. Used by the task of the source pad only.
+// Makes captions and gaps of what is understood, for all channels. Text leaves in the order of its
+// time, and no gap covers time in which there may still be text. Used by the task of the source
+// pad only.
 class Captions {
  public:
-  explicit Captions(Granularity granularity) : granularity_(granularity) {}
+  explicit Captions(const CaptionStyle& style) : style_(style) {}
 
   // Time starts at `position`: a new segment, or after a flush.
   void restart(Nanos position);
   void take(const Revision& revision);
-  // All utterances end here, whether the speakers stopped or not; no text stays behind.
+  // All speech ends here, whether the speakers stopped or not; no text stays behind.
   void close();
   // No new text will begin before `time`.
   void settled(Nanos time);
-  // What begins before `time` cannot wait any longer.
-  void due(Nanos time);
+  // Live: what begins before `time` cannot wait any longer; `now` is where the input is.
+  void due(Nanos time, Nanos now);
   // What can leave now.
   std::vector<CaptionItem> release();
+  // Words that the service changed after they had left.
+  unsigned corrected() const;
 
  private:
-  struct Speaking {  // the utterance of a channel that has not ended
-    Caption caption;
-    Nanos end{};
+  struct Voice {
+    std::unique_ptr<Composer> composer;
+    std::optional<int> speaker;  // who spoke last
+    Nanos last{};                // where its last caption begins
+  };
+  struct Ready {
+    Nanos at{};
+    CaptionItem item;
+    Voice* voice;
   };
 
-  void take_words(const Revision& revision);
-  void take_whole(const Revision& revision);
-  void take_utterance(const Revision& revision);
-  void close(Speaking& speaking);
-  void add(Caption caption, Nanos end);
-  void place(Caption& caption);
+  Progress progress() const;
+  void collect();
+  void add(Voice& voice, CaptionItem item);
+  void insert(Ready ready);
+  bool decide();
   Nanos horizon() const;
+  void place(Caption& caption, Voice& voice);
+  void advance(Nanos to, std::vector<CaptionItem>& out);
 
-  const Granularity granularity_;
-  std::map<int, Speaking> speaking_;            // by channel
-  std::map<int, std::optional<int>> speakers_;  // by channel: who spoke last
-  std::vector<Caption> ready_;                  // by time
-  Nanos settled_{}, due_{};
+  const CaptionStyle style_;
+  std::map<int, Voice> voices_;  // by channel
+  std::vector<Ready> ready_;     // by time
+  unsigned corrected_ = 0;       // before the last restart
+  Nanos settled_{};
+  std::optional<Nanos> due_;
+  Nanos now_{};
   Nanos floor_{};    // nothing may begin before
   Nanos covered_{};  // the end of what has left
 };
-
-// Text that no consumer stumbles over: no control characters, no blank lines, no "-->", which ends
-// the timing line of SRT and WebVTT; nothing at the edges.
-std::string clean(std::string_view text);
 
 }  // namespace dg

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/worker.h"
 #include "plugin/fields.h"
 #include "plugin/times.h"
 
@@ -16,7 +17,7 @@ Captioner::Captioner(GstElement* element, GstPad* sink, GstPad* source)
     : element_(element),
       sink_(sink),
       source_(source),
-      text_(source, sink),
+      text_(source, sink, [this](Nanos most) { note_delay(most); }),
       transcriber_(element, &text_),
       pulse_(element, [this](GstClockTime now) {
         if (transcriber_.upstream_live()) text_.tick(now);
@@ -37,14 +38,18 @@ void Captioner::get_property(const GParamSpec* spec, GValue* value) const {
 
 Ptr<GstStructure> Captioner::stats() const {
   Ptr<GstStructure> stats = transcriber_.stats();
-  Fields(stats.get()).total("late-words", text_.late_words());
+  Fields(stats.get())
+      .total("late-words", text_.late_words())
+      .total("corrected-words", text_.corrected_words());
   return stats;
 }
 
 void Captioner::start() {
   Settings settings = transcriber_.settings();
   transcriber_.start();
-  text_.start({settings.granularity, settings.limits.latency, settings.lateness,
+  max_observed_delay_ = 0;
+  delay_told_ = Seldom(kSeldom);
+  text_.start({settings.captions, settings.limits.latency, settings.lateness,
                std::get<std::string>(settings.options.at("language"))});
 }
 
@@ -79,7 +84,34 @@ void Captioner::ask_upstream() {
   if (!gst_pad_peer_query(sink_, query.get())) return;  // what was known stays
   gboolean live = FALSE;
   gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  note_live(live);
+}
+
+void Captioner::note_live(bool live) {
+  text_.set_live(live);
   transcriber_.note_live(live);
+}
+
+// Says what would have been enough; what is released goes out a moment early.
+void Captioner::note_delay(Nanos most) {
+  constexpr Nanos step = std::chrono::milliseconds(100);
+  auto in_ms = [](Nanos time) { return static_cast<guint>(time / std::chrono::milliseconds(1)); };
+  max_observed_delay_ = in_ms(most);
+  g_object_notify(G_OBJECT(element_), "max-observed-delay");
+  Settings settings = transcriber_.settings();
+  Nanos latency = settings.limits.latency;
+  if (settings.captions.timing == Timing::Arrival || most + step <= latency) return;
+  if (!delay_told_.now(monotonic_now())) return;
+  guint enough = in_ms((most / step + 2) * step);
+  char* text = g_strdup_printf(
+      "Words come %u ms after they are said, which is more than latency=%u allows: captions are "
+      "late. Set latency=%u or more",
+      in_ms(most), in_ms(latency), enough);
+  gst_element_message_full_with_details(
+      element_, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_CLOCK, text, nullptr, __FILE__,
+      GST_FUNCTION, __LINE__,
+      gst_structure_new("deepgramtranscribe/excessive-delay", "new-observed-max-delay", G_TYPE_UINT,
+                        in_ms(most), nullptr));
 }
 
 void Captioner::flush_start() {
@@ -116,8 +148,10 @@ bool Captioner::answer_latency(GstQuery* query) {
   gboolean live = transcriber_.upstream_live();
   GstClockTime least = 0, most = GST_CLOCK_TIME_NONE;
   if (gst_pad_peer_query(sink_, query)) gst_query_parse_latency(query, &live, &least, &most);
-  transcriber_.note_live(live);
-  GstClockTime own = live ? clock_time(transcriber_.settings().limits.latency) : 0;
+  note_live(live);
+  Settings settings = transcriber_.settings();
+  bool waits = live && settings.captions.timing == Timing::Media;
+  GstClockTime own = waits ? clock_time(settings.limits.latency) : 0;
   if (GST_CLOCK_TIME_IS_VALID(most)) most += own;
   gst_query_set_latency(query, live, least + own, most);
   return true;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <atomic>
 #include <optional>
 
+#include "base/seldom.h"
 #include "plugin/pulse.h"
 #include "plugin/textpad.h"
 #include "plugin/transcriber.h"
@@ -19,6 +21,8 @@ class Captioner {
   void set_property(const GParamSpec* spec, const GValue* value);
   void get_property(const GParamSpec* spec, GValue* value) const;
   Ptr<GstStructure> stats() const;
+  // How long after its time a word came at the most, in ms.
+  guint max_observed_delay() const { return max_observed_delay_; }
 
   void start();
   void before(GstStateChange transition);
@@ -34,9 +38,14 @@ class Captioner {
   std::optional<bool> answer(GstPadDirection direction, GstQuery* query);
 
  private:
+  // How often it is said that the latency is too small, at most.
+  static constexpr Nanos kSeldom = std::chrono::seconds(10);
+
   bool answer_latency(GstQuery* query);
   bool answer_position(GstQuery* query);
   void ask_upstream();
+  void note_live(bool live);
+  void note_delay(Nanos most);
 
   GstElement* const element_;
   GstPad* const sink_;
@@ -44,6 +53,8 @@ class Captioner {
   TextPad text_;
   Transcriber transcriber_;
   Pulse pulse_;
+  std::atomic<guint> max_observed_delay_ = 0;
+  Seldom delay_told_{kSeldom};  // on the task of the source pad
 };
 
 }  // namespace dg

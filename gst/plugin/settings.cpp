@@ -25,6 +25,10 @@ struct MillisecondsRow {
   Nanos& (*in)(Settings&);
   guint min = 0, max = G_MAXUINT;
 };
+struct CountRow {
+  std::size_t& (*in)(Settings&);
+  guint min, max;
+};
 struct RatioRow {
   double& (*in)(Settings&);
   double min, max;
@@ -43,8 +47,8 @@ struct WordRow {
 struct AliasRow {  // of a listen option
   const char* key;
 };
-using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, RatioRow, SwitchRow, PairsRow,
-                             WordRow, AliasRow>;
+using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, CountRow, RatioRow, SwitchRow,
+                             PairsRow, WordRow, AliasRow>;
 
 struct Row {
   const char* name;
@@ -54,6 +58,9 @@ struct Row {
   const char* blurb;
 };
 constexpr int kTextPad = GST_PARAM_USER_SHIFT;
+
+// Names that other transcribers have for strategies of theirs.
+constexpr int kIndex = 100, kTiming = 101;
 
 GType enum_type(const char* name, const GEnumValue* values) {
   GType type = g_type_from_name(name);
@@ -85,11 +92,52 @@ GType failure_type() {
 
 GType granularity_type() {
   static const GEnumValue values[] = {
+      {static_cast<int>(Granularity::Auto),
+       "rollup in a live pipeline with a latency of less than 6000, else cue", "auto"},
+      {static_cast<int>(Granularity::Cue), "Subtitles of a few lines, broken where it reads well",
+       "cue"},
       {static_cast<int>(Granularity::Word), "A buffer for each word", "word"},
-      {static_cast<int>(Granularity::Utterance), "A buffer for each utterance, when it is over",
-       "utterance"},
+      {static_cast<int>(Granularity::RollUp), "The last lines of what is said, word by word",
+       "rollup"},
+      {static_cast<int>(Granularity::Utterance),
+       "A buffer for each utterance, when it is over: for logs and terminals", "utterance"},
       {0, nullptr, nullptr}};
   return enum_type("GstDeepgramLiveGranularity", values);
+}
+
+GType interim_strategy_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(InterimStrategy::Disabled), "Show what is final only", "disabled"},
+      {static_cast<int>(InterimStrategy::Deadline), "Show a word that is not final when it is due",
+       "deadline"},
+      {static_cast<int>(InterimStrategy::Stable),
+       "Show it also when two interims agree on it and it is a second old", "stable"},
+      {kIndex, "Deprecated, the same as deadline", "index"},
+      {kTiming, "Deprecated, the same as deadline", "timing"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveInterims", values);
+}
+
+GType timing_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(Timing::Media), "Text has the time of its audio", "media"},
+      {static_cast<int>(Timing::Arrival),
+       "Text has the time at which it comes, and adds no latency: for pipelines that do not wait "
+       "for text",
+       "arrival"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveTiming", values);
+}
+
+GType speaker_labels_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(SpeakerLabels::None), "Not at all", "none"},
+      {static_cast<int>(SpeakerLabels::Dash), "A dash where somebody else begins", "dash"},
+      {static_cast<int>(SpeakerLabels::Name), "The number of whoever begins", "name"},
+      {static_cast<int>(SpeakerLabels::Color),
+       "A colour each, where downstream takes format=pango-markup", "color"},
+      {0, nullptr, nullptr}};
+  return enum_type("GstDeepgramLiveSpeakerLabels", values);
 }
 
 GType gap_type() {
@@ -168,9 +216,29 @@ const Row kRows[] = {
      "Time that text may come later than its audio in a live pipeline, in ms"},
     {"lateness", MillisecondsRow{[](Settings& s) -> Nanos& { return s.lateness; }, 0, 3600'000}, kReady | kTextPad,
      "Time that text is shown later than its audio, in ms, without adding to the latency"},
-    {"granularity", WordRow{granularity_type, [](Settings& s) { return static_cast<int>(s.granularity); },
-      [](Settings& s, int v) { s.granularity = static_cast<Granularity>(v); }}, kReady | kTextPad,
+    {"interim-strategy", WordRow{interim_strategy_type, [](Settings& s) { return static_cast<int>(s.captions.interims); },
+      [](Settings& s, int v) { s.captions.interims = v == kIndex || v == kTiming ? InterimStrategy::Deadline : static_cast<InterimStrategy>(v); }},
+     kReady | kTextPad,
+     "When words that are not final are shown in a live pipeline; what is shown is never taken back"},
+    {"granularity", WordRow{granularity_type, [](Settings& s) { return static_cast<int>(s.captions.granularity); },
+      [](Settings& s, int v) { s.captions.granularity = static_cast<Granularity>(v); }}, kReady | kTextPad,
      "What makes a text buffer"},
+    {"timing", WordRow{timing_type, [](Settings& s) { return static_cast<int>(s.captions.timing); },
+      [](Settings& s, int v) { s.captions.timing = static_cast<Timing>(v); }}, kReady | kTextPad,
+     "What time text has in a live pipeline"},
+    {"line-length", CountRow{[](Settings& s) -> std::size_t& { return s.captions.box.line_length; }, 1, 1000}, kReady | kTextPad,
+     "Longest line of a cue or of rolled-up text, in characters; wide ones (East Asian) count as two"},
+    {"lines", CountRow{[](Settings& s) -> std::size_t& { return s.captions.box.lines; }, 1, 20}, kReady | kTextPad,
+     "Most lines of a cue, and lines that rolled-up text keeps"},
+    {"min-duration", MillisecondsRow{[](Settings& s) -> Nanos& { return s.captions.min_duration; }, 1, 60'000}, kReady | kTextPad,
+     "Time that a cue is shown at the least, in ms, where the speech behind it leaves that"},
+    {"max-duration", MillisecondsRow{[](Settings& s) -> Nanos& { return s.captions.max_duration; }, 500, 3600'000}, kReady | kTextPad,
+     "Time that a cue is shown at the most, in ms"},
+    {"cue-pause", MillisecondsRow{[](Settings& s) -> Nanos& { return s.captions.pause; }, 0, 60'000}, kReady | kTextPad,
+     "Time without speech after which a new cue begins, in ms"},
+    {"speaker-labels", WordRow{speaker_labels_type, [](Settings& s) { return static_cast<int>(s.captions.labels); },
+      [](Settings& s, int v) { s.captions.labels = static_cast<SpeakerLabels>(v); }}, kReady | kTextPad,
+     "How one sees who speaks; needs diarize"},
     {"language-code", AliasRow{"language"}, kReady,
      "The same as language, by the name that other transcribers have"},
     {"diarization", AliasRow{"diarize"}, kReady,
@@ -196,6 +264,10 @@ GParamSpec* make_spec(const Row& row, Settings& initial) {
           [&](const MillisecondsRow& r) {
             return g_param_spec_uint(name, name, blurb, r.min, r.max, milliseconds(r.in(initial)),
                                      both);
+          },
+          [&](const CountRow& r) {
+            return g_param_spec_uint(name, name, blurb, r.min, r.max,
+                                     static_cast<guint>(r.in(initial)), both);
           },
           [&](const RatioRow& r) {
             return g_param_spec_double(name, name, blurb, r.min, r.max, r.in(initial), both);
@@ -280,6 +352,7 @@ void set_row(Settings& settings, const Row& row, const GValue* value) {
                  [&](const MillisecondsRow& r) {
                    r.in(settings) = std::chrono::milliseconds(g_value_get_uint(value));
                  },
+                 [&](const CountRow& r) { r.in(settings) = g_value_get_uint(value); },
                  [&](const RatioRow& r) { r.in(settings) = g_value_get_double(value); },
                  [&](const SwitchRow& r) { r.in(settings) = g_value_get_boolean(value); },
                  [&](const PairsRow& r) { r.in(settings) = pairs_of(value); },
@@ -295,6 +368,7 @@ void get_row(Settings& settings, const Row& row, GValue* value) {
           [&](const TextRow& r) { g_value_set_string(value, r.in(settings).c_str()); },
           [&](const SecretRow&) {},
           [&](const MillisecondsRow& r) { g_value_set_uint(value, milliseconds(r.in(settings))); },
+          [&](const CountRow& r) { g_value_set_uint(value, static_cast<guint>(r.in(settings))); },
           [&](const RatioRow& r) { g_value_set_double(value, r.in(settings)); },
           [&](const SwitchRow& r) { g_value_set_boolean(value, r.in(settings)); },
           [&](const PairsRow& r) { take_pairs(r.in(settings), row.name, value); },

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-#include "core/captions.h"
+#include "core/caption.h"
 #include "core/endpoint.h"
 #include "core/listen.h"
 #include "core/option.h"
@@ -20,7 +20,7 @@ struct Settings {
   Target target{.user_agent = "gst-deepgram/" PACKAGE_VERSION};
   Limits limits;
   OnFailure failure = OnFailure::Error;
-  Granularity granularity = Granularity::Utterance;
+  CaptionStyle captions;
   Nanos lateness{};
   bool post_messages = true;
   bool post_raw = false;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/captiontext.h"
 #include "plugin/times.h"
 #include "plugin/wordsmeta.h"
 
@@ -22,12 +23,14 @@ constexpr Nanos kAhead = std::chrono::milliseconds(60);
 void TextPad::start(const Settings& settings) {
   settings_ = settings;
   latency_ = settings.latency.count();
-  captions_.emplace(settings.granularity);
+  captions_.reset();
+  begin_captions();
+  delays_ = {};
   has_segment_ = false;
   discont_ = true;
   last_flow_ = GST_FLOW_OK;
   position_ = GST_CLOCK_TIME_NONE;
-  late_words_ = 0;
+  late_words_ = corrected_before_ = corrected_now_ = 0;
   flushes_ = flushes_put_ = 0;
   tick_waits_ = false;
   now_ = GST_CLOCK_TIME_NONE;
@@ -57,7 +60,7 @@ void TextPad::await_task() {
 
 void TextPad::flush_stop() {
   ++flushes_;
-  captions_.emplace(settings_.granularity);
+  begin_captions();
   has_segment_ = false;
   discont_ = true;
   last_flow_ = GST_FLOW_OK;
@@ -65,13 +68,32 @@ void TextPad::flush_stop() {
   gst_pad_start_task(source_, run_task, this, nullptr);
 }
 
+// How they are made may depend on whether upstream is live.
+void TextPad::begin_captions() {
+  if (captions_) corrected_before_ += captions_->corrected();
+  corrected_now_ = 0;
+  CaptionStyle style = settings_.style;
+  if (!live_) style.interims = InterimStrategy::Disabled;
+  style.granularity = resolved(style.granularity, live_, Nanos(latency_));
+  captions_.emplace(style);
+  delays_.restart();
+}
+
 void TextPad::tick(GstClockTime now) {
   now_ = now;
   if (!tick_waits_.exchange(true)) queue_.push_now({flushes_, Tick{}});
 }
 
+// An interim is void with the next of its channel; what is not live does without.
 void TextPad::put(const Revision& revision) {
-  queue_.push_now({flushes_put_, revision});
+  if (!revision.final && (!live_ || settings_.style.interims == InterimStrategy::Disabled)) return;
+  Ptr<GstElement> element(gst_pad_get_parent_element(source_));
+  GstClockTime now =
+      element ? gst_element_get_current_running_time(element.get()) : GST_CLOCK_TIME_NONE;
+  queue_.replace_now({flushes_put_, Heard{revision, now}}, [&](const Item& item) {
+    auto* heard = std::get_if<Heard>(&item.what);
+    return heard && !heard->revision.final && heard->revision.channel == revision.channel;
+  });
 }
 
 void TextPad::put_settled(Nanos time) {
@@ -110,9 +132,23 @@ void TextPad::loop() {
   }
 }
 
-void TextPad::take(const Revision& revision) {
-  captions_->take(revision);
+void TextPad::take(const Heard& heard) {
+  measure(heard);
+  captions_->take(heard.revision);
+  corrected_now_ = captions_->corrected();
   release();
+}
+
+// What comes before its segment, or while there is no clock, has no delay.
+void TextPad::measure(const Heard& heard) {
+  if (!live_ || !has_segment_ || !GST_CLOCK_TIME_IS_VALID(heard.arrival)) return;
+  bool more = false;
+  for (const Word& word : heard.revision.words) {
+    GstClockTime spoken = running_time(word.start);
+    if (GST_CLOCK_TIME_IS_VALID(spoken) && heard.arrival > spoken)
+      more |= delays_.add(heard.revision.channel, word.start, nanos(heard.arrival - spoken));
+  }
+  if (more) on_delay_(delays_.most());
 }
 
 void TextPad::take(const Settled& settled) {
@@ -129,11 +165,20 @@ void TextPad::take(const Tick&) {
 // Applies the last tick, which may have come before the segment.
 void TextPad::fall_due() {
   if (!has_segment_ || !GST_CLOCK_TIME_IS_VALID(now_)) return;
-  Nanos due = nanos(now_) - Nanos(latency_) + kAhead;
-  if (due < Nanos(0)) return;
-  guint64 pts = gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, clock_time(due));
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) return;
-  captions_->due(nanos(pts));
+  std::optional<Nanos> now = pts_at(nanos(now_));
+  std::optional<Nanos> due = pts_at(nanos(now_) - Nanos(latency_) + kAhead);
+  if (due)
+    captions_->due(*due, now.value_or(*due));
+  else if (now && settings_.style.timing == Timing::Arrival)
+    captions_->due(nanos(segment_.start) - Nanos(1), *now);
+}
+
+std::optional<Nanos> TextPad::pts_at(Nanos running_time) const {
+  if (running_time < Nanos(0)) return std::nullopt;
+  guint64 pts =
+      gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, clock_time(running_time));
+  if (!GST_CLOCK_TIME_IS_VALID(pts)) return std::nullopt;
+  return nanos(pts);
 }
 
 void TextPad::take(Ptr<GstEvent>& event) {
@@ -187,6 +232,7 @@ void TextPad::take_segment(Ptr<GstEvent> event) {
   gst_pad_push_event(source_, own);
   announce_language();
   if (alike) return;
+  begin_captions();
   captions_->restart(start);
   bool backwards = segment.rate < 0 && GST_CLOCK_TIME_IS_VALID(segment.stop);
   Nanos first = backwards ? nanos(segment.stop) : start;
@@ -201,9 +247,12 @@ bool TextPad::negotiate() {
   Ptr<GstCaps> wanted(gst_pad_peer_query_caps(source_, ours.get()));
   if (gst_caps_is_empty(wanted.get())) return false;
   Ptr<GstCaps> utf8(gst_caps_new_simple("text/x-raw", "format", G_TYPE_STRING, "utf8", nullptr));
-  markup_ = !gst_caps_can_intersect(wanted.get(), utf8.get());
-  Ptr<GstCaps> caps(gst_caps_new_simple("text/x-raw", "format", G_TYPE_STRING,
-                                        markup_ ? "pango-markup" : "utf8", nullptr));
+  Ptr<GstCaps> markup(
+      gst_caps_new_simple("text/x-raw", "format", G_TYPE_STRING, "pango-markup", nullptr));
+  bool colors = settings_.style.labels == SpeakerLabels::Color &&
+                gst_caps_can_intersect(wanted.get(), markup.get());
+  markup_ = colors || !gst_caps_can_intersect(wanted.get(), utf8.get());
+  Ptr<GstCaps> caps = std::move(markup_ ? markup : utf8);
   Ptr<GstCaps> current(gst_pad_get_current_caps(source_));
   if (current && gst_caps_is_equal(current.get(), caps.get())) return true;
   return gst_pad_push_event(source_, gst_event_new_caps(caps.get()));
@@ -236,22 +285,31 @@ void TextPad::push(const Gap& gap) {
 }
 
 void TextPad::push(const Caption& caption) {
-  push_speaker(caption);
-  Ptr<char> markup(markup_ ? g_markup_escape_text(caption.text.c_str(), -1) : nullptr);
-  std::string text = markup ? markup.get() : caption.text;
+  if (!caption.continued) push_speaker(caption);
+  GST_LOG_OBJECT(source_, "%" GST_TIME_FORMAT "+%" GST_TIME_FORMAT ": %s%s",
+                 GST_TIME_ARGS(clock_time(caption.pts)),
+                 GST_TIME_ARGS(clock_time(caption.duration)), caption.text().c_str(),
+                 caption.continued ? " (goes on)" : "");
+  note(gst_pad_push(source_, buffer_of(caption).release()));
+  discont_ = false;
+  note_position(caption.end());
+  late_words_ += caption.late;
+}
+
+Ptr<GstBuffer> TextPad::buffer_of(const Caption& caption) const {
+  std::string text = caption_text(caption, markup_, settings_.style.labels);
   Ptr<GstBuffer> buffer(gst_buffer_new_memdup(text.data(), text.size()));
   GST_BUFFER_PTS(buffer.get()) = clock_time(caption.pts);
   GST_BUFFER_DURATION(buffer.get()) = clock_time(caption.duration);
-  if (std::exchange(discont_, false)) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  add_words_meta(buffer.get(),
-                 {caption.words, caption.speaker, caption.channel, caption.confidence},
-                 [this](Nanos pts) { return running_time(pts); });
-  GST_LOG_OBJECT(source_, "%" GST_TIME_FORMAT ": %s", GST_TIME_ARGS(clock_time(caption.pts)),
-                 text.c_str());
-  note(gst_pad_push(source_, buffer.release()));
-  note_position(caption.pts + caption.duration);
-  if (caption.late) late_words_ += caption.words.size();
-  if (!caption.ends_utterance) return;
+  if (discont_) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+  add_words_meta(
+      buffer.get(),
+      {caption.words, caption.speaker, caption.channel, caption.confidence, caption.continued},
+      [this](Nanos pts) { return running_time(pts); });
+  return buffer;
+}
+
+void TextPad::push(const SpeechEnd&) {
   GstStructure* final = gst_structure_new_empty("rstranscribe/final-transcript");
   gst_pad_push_event(source_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, final));
 }
@@ -265,9 +323,10 @@ void TextPad::push_speaker(const Caption& caption) {
                                              G_TYPE_STRING, speaker.c_str(), nullptr);
     gst_pad_push_event(source_, gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, change));
   }
+  std::string content = caption.fresh_text();
   GstStructure* item = gst_structure_new(
       "rstranscribe/new-item", "speaker", G_TYPE_STRING, speaker.c_str(), "content", G_TYPE_STRING,
-      caption.text.c_str(), "running-time", G_TYPE_UINT64, running_time(caption.pts), "duration",
+      content.c_str(), "running-time", G_TYPE_UINT64, running_time(caption.pts), "duration",
       G_TYPE_UINT64, clock_time(caption.duration), nullptr);
   gst_pad_push_event(sink_, gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM, item));
 }

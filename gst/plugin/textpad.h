@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/mutex.h"
 #include "base/queue.h"
 #include "core/captions.h"
+#include "core/delaymeter.h"
 #include "plugin/output.h"
 #include "plugin/ptr.h"
 
@@ -20,13 +22,16 @@ namespace dg {
 class TextPad final : public Output {
  public:
   struct Settings {
-    Granularity granularity = Granularity::Utterance;
+    CaptionStyle style;
     Nanos latency{}, lateness{};
     std::string language;
   };
+  // Hears when a word came later after its time than any before. Called on the pad's task.
+  using OnDelay = std::function<void(Nanos most)>;
 
   // `sink` is where events for upstream go.
-  TextPad(GstPad* source, GstPad* sink) : source_(source), sink_(sink) {}
+  TextPad(GstPad* source, GstPad* sink, OnDelay on_delay)
+      : source_(source), sink_(sink), on_delay_(std::move(on_delay)) {}
 
   // Starts the task, for a new run.
   void start(const Settings& settings);
@@ -42,11 +47,15 @@ class TextPad final : public Output {
   // Live: text may not wait longer than the latency. `now` is a running time. Called by the clock.
   void tick(GstClockTime now);
   void set_latency(Nanos latency) { latency_ = latency.count(); }
+  // Whether upstream is.
+  void set_live(bool live) { live_ = live; }
 
   // What downstream last said to a push.
   GstFlowReturn last_flow() const { return static_cast<GstFlowReturn>(last_flow_.load()); }
   // How many words came when their own time had passed.
   std::uint64_t late_words() const { return late_words_; }
+  // How many the service changed after they had left.
+  std::uint64_t corrected_words() const { return corrected_before_ + corrected_now_; }
   // Where the output is, in stream time.
   GstClockTime position() const { return static_cast<GstClockTime>(position_.load()); }
 
@@ -57,22 +66,29 @@ class TextPad final : public Output {
   void put_flush(std::vector<Ptr<GstEvent>> events) override;
 
  private:
+  struct Heard {
+    Revision revision;
+    GstClockTime arrival;  // a running time
+  };
   struct Settled {
     Nanos time;
   };
   struct Tick {};  // the newest is at now_
   struct Item {
     unsigned flushes;  // how many came before it
-    std::variant<Revision, Settled, Tick, Ptr<GstEvent>> what;
+    std::variant<Heard, Settled, Tick, Ptr<GstEvent>> what;
   };
 
   // On the pad's task
   static void run_task(gpointer self);
   void loop();
-  void take(const Revision& revision);
+  void take(const Heard& heard);
   void take(const Settled& settled);
   void take(const Tick& tick);
   void fall_due();
+  std::optional<Nanos> pts_at(Nanos running_time) const;
+  void measure(const Heard& heard);
+  void begin_captions();
   void take(Ptr<GstEvent>& event);
   void take_stream_start(Ptr<GstEvent> event);
   void take_segment(Ptr<GstEvent> event);
@@ -82,13 +98,16 @@ class TextPad final : public Output {
   void release();
   void push(const Caption& caption);
   void push(const Gap& gap);
+  void push(const SpeechEnd& end);
   void push_speaker(const Caption& caption);
+  Ptr<GstBuffer> buffer_of(const Caption& caption) const;
   GstClockTime running_time(Nanos pts) const;
   void note_position(Nanos pts);
   void note(GstFlowReturn flow);
 
   GstPad* const source_;
   GstPad* const sink_;
+  const OnDelay on_delay_;
 
   static std::size_t weightless(const Item&) { return 0; }
   Queue<Item> queue_{1, weightless};
@@ -100,10 +119,13 @@ class TextPad final : public Output {
   std::atomic<int> last_flow_ = GST_FLOW_OK;
   std::atomic<guint64> position_ = GST_CLOCK_TIME_NONE;
   std::atomic<std::uint64_t> late_words_ = 0;
+  std::atomic<std::uint64_t> corrected_before_ = 0, corrected_now_ = 0;
+  std::atomic<bool> live_ = false;
 
   // On the pad's task only
   Settings settings_;
   std::optional<Captions> captions_;
+  DelayMeter delays_;
   GstSegment segment_;
   bool has_segment_ = false;
   bool markup_ = false;

@@ -39,7 +39,7 @@ GST_ELEMENT_REGISTER_DEFINE(deepgramtranscribe, "deepgramtranscribe", GST_RANK_N
 
 namespace {
 
-constexpr guint kStats = 1000;  // behind all settings
+constexpr guint kStats = 1000, kMaxObservedDelay = 1001;  // behind all settings
 
 GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -62,19 +62,28 @@ void set_property(GObject* self, guint, const GValue* value, GParamSpec* spec) n
 void get_property(GObject* self, guint id, GValue* value, GParamSpec* spec) noexcept {
   if (id == kStats)
     g_value_take_boxed(value, impl(self).stats().release());
+  else if (id == kMaxObservedDelay)
+    g_value_set_uint(value, impl(self).max_observed_delay());
   else
     impl(self).get_property(spec, value);
 }
 
 void install_properties(GObjectClass* klass) {
+  constexpr auto read = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   klass->set_property = set_property;
   klass->get_property = get_property;
   dg::install_settings(klass, dg::Has::TextPad);
   g_object_class_install_property(
       klass, kStats,
-      g_param_spec_boxed(
-          "stats", "stats", "What was done so far: times in ns, counts since the start of the run",
-          GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+      g_param_spec_boxed("stats", "stats",
+                         "What was done so far: times in ns, counts since the start of the run",
+                         GST_TYPE_STRUCTURE, read));
+  g_object_class_install_property(
+      klass, kMaxObservedDelay,
+      g_param_spec_uint("max-observed-delay", "max-observed-delay",
+                        "Longest time so far after which a word of live audio came, in ms since it "
+                        "was said; notified. A latency above it shows every word in time",
+                        0, G_MAXUINT, 0, read));
 }
 
 // Audio caps lead to text, text comes from any audio.

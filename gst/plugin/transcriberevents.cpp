@@ -38,7 +38,7 @@ Target Transcriber::target() {
 }
 
 void Transcriber::on_revision(const Revision& revision) {
-  if (output_ && revision.final) output_->put(revision);
+  if (output_) output_->put(revision);
 }
 
 void Transcriber::on_settled(Nanos time) {

@@ -48,7 +48,7 @@ TEST(TranscribeText, HasTimesAndItsWords) {
   }
 }
 
-TEST(TranscribeText, IsAnUtteranceUnlessTold) {
+TEST(TranscribeText, IsAnUtteranceIfTold) {
   Bench bench;
   gst_util_set_object_arg(G_OBJECT(bench.element()), "granularity", "utterance");
   bench.play();

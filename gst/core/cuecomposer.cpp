@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/cuecomposer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What is read in a second at the most, in columns.
+constexpr Nanos kColumn = 1000ms / 20;
+// Two frames in which nothing is on, so that one sees that the text is another.
+constexpr Nanos kBetween = 80ms;
+// Texts so close to each other come late, all at once.
+constexpr Nanos kAtOnce = 40ms;
+// More words than fit any text: no use in looking at more.
+constexpr std::size_t kEnough = 150;
+
+}  // namespace
+
+void CueComposer::hear_end() {
+  if (!words_.empty()) {
+    words_.back().ends_speech = true;
+    return;
+  }
+  slate_.end_speech();
+  if (cue_) cue_->speech_ended = true;
+}
+
+std::optional<Nanos> CueComposer::undecided() const {
+  if (!slate_.blank()) return slate_.position();
+  if (!words_.empty()) return words_.front().at;
+  return std::nullopt;
+}
+
+void CueComposer::compose(const Progress& progress) {
+  slate_.reach(progress.position);
+  while (step(progress)) {
+  }
+  if (!progress.limit || !cue_) return;
+  slate_.advance(cue_->grows ? progress.slice_to : std::min(progress.slice_to, end_of(*cue_)));
+}
+
+void CueComposer::finish(const Progress& progress) {
+  closing_ = true;
+  compose(progress);
+  closing_ = false;
+  if (!cue_) return;
+  // No longer than the stream, if that leaves time to see it.
+  Nanos longest = std::max({cue_->until, progress.decided(), cue_->start + style().min_duration});
+  slate_.clear(std::min(end_of(*cue_), longest));
+  cue_.reset();
+}
+
+// Whether there may be more to do.
+bool CueComposer::step(const Progress& progress) {
+  if (cue_ && cue_->grows) return grow(progress);
+  if (words_.empty()) {
+    if (!cue_ || progress.decided() < end_of(*cue_) + kBetween) return false;
+    slate_.clear(end_of(*cue_));
+    cue_.reset();
+    return false;
+  }
+  std::size_t count = complete(progress);
+  bool due = progress.limit && words_.front().at <= *progress.limit;
+  if (cue_) end_before(words_.front().at);
+  if (count == 0 && !due) return false;
+  begin(count);
+  return true;
+}
+
+bool CueComposer::grow(const Progress& progress) {
+  if (!words_.empty() && joins(words_.front())) {
+    Spoken spoken = std::move(words_.front());
+    words_.pop_front();
+    add(std::move(spoken));
+    return true;
+  }
+  bool pause = progress.decided() > cue_->until + style().pause;
+  cue_->grows = words_.empty() && !cue_->speech_ended && !pause && !closing_;
+  return !cue_->grows;
+}
+
+// Adds to the cue that is on; what is on is never put into other lines.
+void CueComposer::add(Spoken spoken) {
+  Slate::Text& text = cue_->text;
+  std::string& line = text.lines.back().text;
+  if (overflows(spoken.text))
+    text.lines.push_back({spoken.text, spoken.word.speaker});
+  else
+    line += (blank_between(cue_->last, spoken.text) ? " " : "") + spoken.text;
+  text.fresh = spoken.whole ? 1 : 0;
+  if (spoken.whole) text.words.push_back(std::move(spoken.word));
+  cue_->columns += columns(spoken.text);
+  cue_->last = std::move(spoken.text);
+  slate_.show(spoken.at, text, Slate::Change::Grows);
+  cue_->until = std::max(cue_->until, std::max(spoken.until, slate_.position()));
+  if (!spoken.ends_speech) return;
+  cue_->speech_ended = true;
+  slate_.end_speech();
+}
+
+bool CueComposer::overflows(const std::string& text) const {
+  std::size_t blank = blank_between(cue_->last, text) ? 1 : 0;
+  return columns(cue_->text.lines.back().text) + blank + columns(text) > style().box.line_length;
+}
+
+bool CueComposer::joins(const Spoken& spoken) const {
+  const Cue& cue = *cue_;
+  if (cue.speech_ended || spoken.word.speaker != cue.text.speaker) return false;
+  if (spoken.at > cue.until + style().pause) return false;
+  if (spoken.until > cue.start + style().max_duration) return false;
+  bool sentence = break_between(cue.last, spoken.text) == BreakPlace::Sentence;
+  if (sentence && spoken.at >= cue.start + style().min_duration) return false;
+  return cue.text.lines.size() < style().box.lines || !overflows(spoken.text);
+}
+
+bool CueComposer::breaks(const Spoken& before, const Spoken& after) const {
+  return before.ends_speech || before.word.speaker != after.word.speaker ||
+         after.at > before.until + style().pause;
+}
+
+// How many words from the front are a cue, whatever comes; none: that is open.
+std::size_t CueComposer::complete(const Progress& progress) const {
+  std::size_t group = 1, most = 1;
+  while (group < std::min(words_.size(), kEnough) && !breaks(words_[group - 1], words_[group]))
+    ++group;
+  while (most < group && words_[most].until <= words_.front().at + style().max_duration) ++most;
+  const Spoken& last = words_[group - 1];
+  bool closed = closing_ || group < words_.size() || last.ends_speech ||
+                progress.decided() > last.until + style().pause;
+  std::vector<std::string> texts;
+  texts.reserve(group);
+  for (std::size_t i = 0; i < group; ++i) texts.push_back(words_[i].text);
+  if (group == most && balanced_lines(texts, style().box)) return closed ? group : 0;
+  return words_that_fit(texts, style().box, most);
+}
+
+// Shows a cue of `count` words, or of the first, to which others are added.
+void CueComposer::begin(std::size_t count) {
+  cue_.emplace();
+  cue_->grows = count == 0;
+  count = std::max<std::size_t>(count, 1);
+  std::vector<std::string> texts;
+  Nanos at = words_.front().at;
+  cue_->text.speaker = words_.front().word.speaker;
+  for (std::size_t i = 0; i < count; ++i) {
+    Spoken& spoken = words_.front();
+    cue_->until = std::max(cue_->until, spoken.until);
+    cue_->columns += columns(spoken.text);
+    cue_->speech_ended = spoken.ends_speech;
+    if (spoken.whole) cue_->text.words.push_back(std::move(spoken.word));
+    texts.push_back(std::move(spoken.text));
+    words_.pop_front();
+  }
+  std::vector<std::size_t> firsts =
+      balanced_lines(texts, style().box).value_or(std::vector<std::size_t>{0});
+  for (std::size_t i = 0; i < firsts.size(); ++i) {
+    std::size_t next = i + 1 < firsts.size() ? firsts[i + 1] : texts.size();
+    cue_->text.lines.push_back(
+        {written(std::span(texts).subspan(firsts[i], next - firsts[i])), cue_->text.speaker});
+  }
+  cue_->text.fresh = cue_->text.words.size();
+  cue_->last = texts.back();
+  slate_.show(at, cue_->text, Slate::Change::Replaces);
+  cue_->start = slate_.position();
+  cue_->until = std::max(cue_->until, cue_->start);
+  if (cue_->speech_ended) slate_.end_speech();
+}
+
+// The cue that is on ends, since another begins.
+void CueComposer::end_before(Nanos next) {
+  Nanos room = next - cue_->start;
+  if (room >= kAtOnce) slate_.clear(std::min(end_of(*cue_), next - std::min(kBetween, room / 4)));
+  cue_.reset();
+}
+
+// When it has been read.
+Nanos CueComposer::end_of(const Cue& cue) const {
+  Nanos reading = kColumn * static_cast<Nanos::rep>(cue.columns);
+  Nanos wanted = std::max(cue.until, cue.start + std::max(style().min_duration, reading));
+  return std::min(wanted, std::max(cue.until, cue.start + style().max_duration));
+}
+
+}  // namespace dg

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/composer.h"
+#include "core/slate.h"
+
+namespace dg {
+
+// Subtitles: cues of a few lines, broken where it reads well. What is known before it is due is one
+// caption a cue; what falls due before is shown as it is known, and grows in place. The rules are
+// those of the BBC's and Netflix's guides:
+// https://www.bbc.co.uk/accessibility/forproducts/guides/subtitles
+class CueComposer final : public SpokenComposer {
+ public:
+  CueComposer(const CaptionStyle& style, int channel)
+      : SpokenComposer(style), slate_(channel, style.min_duration) {}
+
+  std::optional<Nanos> undecided() const override;
+  std::vector<CaptionItem> made() override { return slate_.made(); }
+
+ protected:
+  void hear(Spoken spoken) override { words_.push_back(std::move(spoken)); }
+  void hear_end() override;
+  void compose(const Progress& progress) override;
+  void finish(const Progress& progress) override;
+
+ private:
+  struct Cue {  // that is on
+    Slate::Text text;
+    std::string last;        // of its words
+    Nanos start{}, until{};  // of the speech
+    std::size_t columns = 0;
+    bool grows = false;
+    bool speech_ended = false;
+  };
+
+  bool step(const Progress& progress);
+  bool grow(const Progress& progress);
+  void add(Spoken spoken);
+  bool joins(const Spoken& spoken) const;
+  bool breaks(const Spoken& before, const Spoken& after) const;
+  std::size_t complete(const Progress& progress) const;
+  void begin(std::size_t count);
+  void end_before(Nanos next);
+  Nanos end_of(const Cue& cue) const;
+  bool overflows(const std::string& text) const;
+
+  std::deque<Spoken> words_;  // that are in no cue yet
+  std::optional<Cue> cue_;
+  Slate slate_;
+  bool closing_ = false;
+};
+
+}  // namespace dg

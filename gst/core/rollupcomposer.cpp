@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/rollupcomposer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a column of the last line stays to be read, and all of it at the most.
+constexpr Nanos kColumn = 1000ms / 20, kLongestHold = 3s;
+// Words so close to what is on come late, all at once.
+constexpr Nanos kAtOnce = 40ms;
+
+}  // namespace
+
+std::optional<Nanos> RollUpComposer::undecided() const {
+  if (!slate_.blank()) return slate_.position();
+  if (!words_.empty()) return words_.front().at;
+  return std::nullopt;
+}
+
+void RollUpComposer::hear_end() {
+  if (words_.empty())
+    slate_.end_speech();
+  else
+    words_.back().ends_speech = true;
+}
+
+void RollUpComposer::compose(const Progress& progress) {
+  slate_.reach(progress.position);
+  for (; !words_.empty(); words_.pop_front()) add(std::move(words_.front()));
+  clear_after_pause(progress.decided());
+  if (progress.limit && !rows_.empty()) slate_.advance(std::min(progress.slice_to, hold_end()));
+}
+
+void RollUpComposer::finish(const Progress& progress) {
+  compose(progress);
+  if (rows_.empty()) return;
+  slate_.clear(std::max(until_, std::min(hold_end(), progress.decided())));
+  rows_.clear();
+}
+
+void RollUpComposer::add(Spoken spoken) {
+  clear_after_pause(spoken.at);
+  bool blank = !rows_.empty() && blank_between(rows_.back().last, spoken.text);
+  bool fits = !rows_.empty() && rows_.back().line.speaker == spoken.word.speaker &&
+              columns(rows_.back().line.text) + (blank ? 1 : 0) + columns(spoken.text) <=
+                  style().box.line_length;
+  Nanos at = fits ? spoken.at : open_row(spoken);
+  Row& row = rows_.back();
+  row.line.text += (fits && blank ? " " : "") + spoken.text;
+  row.last = std::move(spoken.text);
+  if (spoken.whole) row.words.push_back(std::move(spoken.word));
+  Slate::Text text = this->text();
+  text.fresh = spoken.whole ? 1 : 0;
+  slate_.show(at, std::move(text), Slate::Change::Grows);
+  row.complete = slate_.position();
+  until_ = std::max({until_, spoken.until, slate_.position()});
+  if (spoken.ends_speech) slate_.end_speech();
+}
+
+// Returns when its first word can be shown: of what comes late, all at once, each line is seen.
+Nanos RollUpComposer::open_row(const Spoken& spoken) {
+  Nanos at = spoken.at;
+  if (rows_.size() >= style().box.lines) {
+    if (at < slate_.position() + kAtOnce)
+      at = std::max(at, rows_.front().complete + style().min_duration);
+    rows_.pop_front();
+  }
+  rows_.push_back({{"", spoken.word.speaker}, "", {}, at});
+  return at;
+}
+
+// What was said last has been read by then.
+Nanos RollUpComposer::hold_end() const {
+  Nanos reading = kColumn * static_cast<Nanos::rep>(columns(rows_.back().line.text));
+  return until_ + std::max({style().pause, style().min_duration, std::min(reading, kLongestHold)});
+}
+
+void RollUpComposer::clear_after_pause(Nanos time) {
+  if (rows_.empty() || time <= hold_end()) return;
+  slate_.clear(hold_end());
+  rows_.clear();
+}
+
+Slate::Text RollUpComposer::text() const {
+  Slate::Text text;
+  for (const Row& row : rows_) {
+    text.lines.push_back(row.line);
+    text.words.insert(text.words.end(), row.words.begin(), row.words.end());
+  }
+  text.speaker = rows_.back().line.speaker;
+  return text;
+}
+
+}  // namespace dg
