@@ -82,18 +82,27 @@ void Intake::mark(Mark mark, Nanos now) {
   marks_.push_back(std::move(mark));
 }
 
-void Intake::pause(Nanos now, bool overdue) {
+// The last mark that asks for something behind all audio.
+Mark* Intake::question_at_end() {
+  auto found = std::find_if(marks_.rbegin(), marks_.rend(),
+                            [](const Mark& mark) { return mark.ask != Mark::Ask::Nothing; });
+  return found == marks_.rend() || found->at < backlog_.end() ? nullptr : &*found;
+}
+
+void Intake::pause(Nanos now) {
   bool nothing = backlog_.after_dropped(settled_) >= backlog_.end();
-  bool asked = !marks_.empty() && marks_.back().at == backlog_.end() &&
-               marks_.back().ask != Mark::Ask::Nothing;
-  if (nothing || asked) return;
+  if (nothing || question_at_end()) return;
   Mark pause;
   pause.ask = Mark::Ask::Finalize;
-  pause.overdue = overdue;
   pause.at = backlog_.end();
   pause.end_pts = track_.end_pts();
   pause.accepted = now;
   marks_.push_back(std::move(pause));
+}
+
+void Intake::stall(Nanos now) {
+  pause(now);
+  if (Mark* question = question_at_end()) question->awaited = true;
 }
 
 void Intake::flush(Nanos now) {

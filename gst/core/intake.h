@@ -31,7 +31,9 @@ class Intake {
   void withheld(Nanos to, std::int64_t samples, Nanos now);
   void mark(Mark mark, Nanos now);
   // What was said so far is to be made final, since nothing follows for a while.
-  void pause(Nanos now, bool overdue = false);
+  void pause(Nanos now);
+  // The same, since somebody waits for it: but not for long.
+  void stall(Nanos now);
   // Audio after this is another stream's: what is not written goes, and all marks, whose parcels
   // the caller has taken.
   void flush(Nanos now);
@@ -48,6 +50,7 @@ class Intake {
   void settle(Position position);
 
  private:
+  Mark* question_at_end();
   void reach(Nanos to, bool declared, Nanos now);
   void fill();
 

@@ -28,7 +28,7 @@ struct Mark {
   Ask ask = Ask::Nothing;
   std::unique_ptr<Parcel> parcel;  // nothing: a pause of ours
   bool new_time = false;           // timestamps behind it have nothing to do with those before
-  bool overdue = false;            // lets go of it when the answer does not come
+  bool awaited = false;            // somebody waits: it is let go of when no answer comes
 
   Position at = 0;
   std::optional<Nanos> end_pts;  // the time right before it

@@ -52,7 +52,7 @@ struct Limits {
   Nanos results_pause = std::chrono::milliseconds(300);  // then it needs more audio for the next
   Nanos close_timeout = std::chrono::seconds(1);         // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
-  Nanos pause_file = std::chrono::seconds(2);  // or waits for our text
+  Nanos stall = std::chrono::seconds(2);       // one that is not live waits for our text
   Nanos token_poll = std::chrono::seconds(1);  // for another token, when one is refused
   int early_closes = 5;  // in a row with 1000 and without the rest: then there is no rest
   Nanos drain_patience = std::chrono::seconds(60);  // for a connection, at the end, if for ever
@@ -62,6 +62,7 @@ struct Limits {
 struct Conditions {
   bool live = false;  // upstream is, as far as it is known
   Nanos latency = Limits().latency;
+  Nanos resumed{};  // when the pipeline began to play
 };
 
 }  // namespace dg

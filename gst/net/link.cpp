@@ -39,6 +39,12 @@ Target Link::target() {
   return target;
 }
 
+bool Link::awaits_text() {
+  bool awaits = false;
+  call([&](SessionListener& to) { awaits = to.awaits_text(); });
+  return awaits;
+}
+
 void Link::on_revision(const Revision& revision) {
   call([&](SessionListener& to) { to.on_revision(revision); });
 }
@@ -93,6 +99,10 @@ void Link::on_dropped(Nanos from, Nanos to, const char* reason) {
 
 void Link::on_warning(const Loss& loss) {
   call([&](SessionListener& to) { to.on_warning(loss); });
+}
+
+void Link::on_stall() {
+  call([&](SessionListener& to) { to.on_stall(); });
 }
 
 void Link::on_failed(const Loss& loss) {

@@ -54,16 +54,27 @@ Situation Session::situation() {
   if (phase_ != Phase::Open) return now;
   std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
   now.chunk = ahead >= frame || (ahead > 0 && ask);
-  now.chunk_at = last_input_ + limits_.chunk_duration;
+  now.chunk_at = last_audio_ + limits_.chunk_duration;
   now.pace_at = pace_at();
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
   now.writable = due && connection_->socket->writable();  // a system call
   now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
   if (limits_.idle_timeout > Nanos(0))
     now.idle_at = std::max(connection_->opened, connection_->last_audio) + limits_.idle_timeout;
-  if (now.undecided && intake_.marks().empty() && intake_.backlog().end() > paused_at_)
-    now.pause_at = last_input_ + (conditions_.live ? limits_.pause_live : limits_.pause_file);
+  time_stop(now);
   return now;
+}
+
+// Input that stops: a live one pauses. One that is not live may wait for our text, if all that
+// reads it waits for that. In a paused pipeline audio stops as well, and nobody waits.
+void Session::time_stop(Situation& now) {
+  if (intake_.backlog().end() <= paused_at_) return;
+  if (conditions_.live) {
+    if (now.undecided && intake_.marks().empty()) now.pause_at = last_audio_ + limits_.pause_live;
+  } else if (now.undecided || !speaking_.empty()) {
+    now.stall_at = std::max(last_input_, conditions_.resumed) + limits_.stall;
+    now.awaited = now.stall_at <= now.now && listener_.awaits_text();
+  }
 }
 
 // How much is to be written before the next question, or in all. Once the input's last question is
@@ -91,7 +102,7 @@ Nanos Session::held_until() const {
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
 // late is shown late.
 Nanos Session::overdue_at(const Mark& mark) const {
-  if (mark.ends_connection() || !(mark.parcel || mark.overdue)) return kNever;
+  if (mark.ends_connection() || !(mark.parcel || mark.awaited)) return kNever;
   Nanos at = conditions_.live ? mark.accepted + conditions_.latency : kNever;
   bool waiting = mark.asked && phase_ == Phase::Open;
   if (!waiting) return at;
@@ -149,6 +160,7 @@ void Session::take(const Step& step) {
     case Step::Kind::Rest:
       rest();
       publish_settled();
+      end_speech(intake_.track().pts_after(intake_.backlog().end()));
       return state(ConnectionState::Idle);
     case Step::Kind::WriteAudio:
       return write_audio();
@@ -163,8 +175,9 @@ void Session::take(const Step& step) {
     case Step::Kind::KeepAlive:
       return keep_alive();
     case Step::Kind::NotePause:
-      paused_at_ = intake_.backlog().end();
-      return intake_.pause(environment_.now(), !conditions_.live);
+      return note_pause();
+    case Step::Kind::NoteStall:
+      return note_stall();
     case Step::Kind::LetGo:
       return let_go();
     case Step::Kind::Finish:
@@ -176,10 +189,11 @@ void Session::take(const Step& step) {
 
 void Session::take_input(Input input) {
   Nanos now = environment_.now();
+  last_input_ = now;
   std::visit(overloaded{
                  [&](Audio& audio) {
                    stats_.rate = audio.piece.format.rate;
-                   last_input_ = now;
+                   last_audio_ = now;
                    take_audio(silence_.take(std::move(audio.piece)));
                    bound();
                  },
@@ -230,6 +244,7 @@ void Session::flush() {
   intake_.flush(now);
   transcript_.settle(intake_.backlog().end());
   held_.clear();
+  speaking_.clear();
   published_.reset();
   ending_ = false;
   listener_.on_flush(std::move(parcels));
@@ -353,6 +368,19 @@ void Session::keep_alive() {
   connection_->last_frame = environment_.now();
   ++stats_.keepalives;
   connection_->socket->send(keep_alive_command());
+}
+
+void Session::note_pause() {
+  paused_at_ = intake_.backlog().end();
+  intake_.pause(environment_.now());
+}
+
+// The text must get to where the input ends, whatever it costs: what is begun is not waited for.
+void Session::note_stall() {
+  paused_at_ = intake_.backlog().end();
+  if (!std::exchange(stalled_, true)) listener_.on_stall();
+  intake_.stall(environment_.now());
+  if (decided() >= paused_at_) end_speech(intake_.track().pts_after(paused_at_));
 }
 
 void Session::let_go() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,6 +93,7 @@ class Session final : private WebSocket::Listener {
   Situation situation();
   Nanos pace_at() const;
   Nanos held_until() const;
+  void time_stop(Situation& now);
   Nanos overdue_at(const Mark& mark) const;
   Nanos overdue_at() const;
   Nanos give_up_at() const;
@@ -122,6 +124,8 @@ class Session final : private WebSocket::Listener {
   void retire();
   void close_stream();
   void keep_alive();
+  void note_pause();
+  void note_stall();
   void let_go();
   void finish(bool answered);
   void fail(const Loss& loss, FaultClass kind);
@@ -146,6 +150,8 @@ class Session final : private WebSocket::Listener {
   void publish(Revision revision, bool past = false);
   Revision before_new_time(Revision revision);
   void tell_before(Position position);
+  void tell(const Revision& revision);
+  void end_speech(std::optional<Nanos> time);
   std::optional<Nanos> settled_at(const Mark& mark) const;
   void tell_settled(std::optional<Nanos> time);
   void publish_settled();
@@ -165,6 +171,7 @@ class Session final : private WebSocket::Listener {
   Phase phase_ = Phase::Idle;
   std::optional<Connection> connection_;
   std::vector<Revision> held_;  // finals that are not told yet, behind a mark or not
+  std::set<int> speaking_;      // channels with text that was told, and may be gone on with
   std::vector<std::byte> frame_;
 
   Conditions conditions_;
@@ -178,7 +185,7 @@ class Session final : private WebSocket::Listener {
   unsigned connections_ = 0, attempt_ = 0;
   std::string service_;  // that was dialed last
   std::string refused_;  // that did not take the token
-  Nanos last_input_{}, last_cut_{}, ended_{};
+  Nanos last_audio_{}, last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;
   Nanos dial_at_{};
   Loss last_loss_;
@@ -186,7 +193,8 @@ class Session final : private WebSocket::Listener {
   std::optional<std::pair<Nanos, Nanos>> dropped_;  // in this episode, from and to
   Position let_go_ = 0;      // counts as settled, since nobody waits for it any longer
   Position time_began_ = 0;  // where the newest new_time mark was reached
-  Position paused_at_ = 0;   // up to where a pause was noted
+  Position paused_at_ = 0;   // up to where a pause or a stall was noted
+  bool stalled_ = false;     // once, or more often
   std::optional<Nanos> published_;
   Nanos paced_{};                            // when the next audio may be written
   std::optional<FaultClass> redials_after_;  // a loss of this class

@@ -58,6 +58,8 @@ class SessionListener {
  public:
   // Where to dial, and as whom; asked at each dial.
   virtual Target target() = 0;
+  // Whether somebody may wait for text now: there is an output, and the pipeline plays or prerolls.
+  virtual bool awaits_text() = 0;
 
   // What was understood; a final is told once, an interim replaces the one before.
   virtual void on_revision(const Revision& revision) = 0;
@@ -84,6 +86,9 @@ class SessionListener {
   virtual void on_dropped(Nanos from, Nanos to, const char* reason) = 0;
   // Something went wrong that another dial may mend, or that is no end.
   virtual void on_warning(const Loss& loss) = 0;
+  // Upstream stopped, since what it is linked to waits for text: told once. What is asked for then
+  // cuts the word that the audio ends in.
+  virtual void on_stall() = 0;
   virtual void on_failed(const Loss& loss) = 0;
   virtual void on_stats(const SessionStats& stats) = 0;
 

@@ -39,9 +39,12 @@ Step next_open(const Situation& now) {
     return {now.ask == Mark::Ask::Finalize ? Kind::AskFinalize : Kind::AskClose};
   if (now.keepalive_at <= now.now) return {Kind::KeepAlive};
   if (!now.audio && now.pause_at <= now.now) return {Kind::NotePause};
+  if (!now.audio && now.awaited && now.stall_at <= now.now) return {Kind::NoteStall};
   if (!now.audio && now.idle_at <= now.now) return {Kind::Retire};
   if (write_at <= now.now) write_at = kNever;  // the socket says when it takes data again
-  Nanos without_audio = now.audio ? kNever : std::min(now.pause_at, now.idle_at);
+  // Whether a pipeline goes on that did not when it was due: the next look shows it.
+  Nanos stall_at = now.stall_at > now.now ? now.stall_at : kNever;
+  Nanos without_audio = now.audio ? kNever : std::min({now.pause_at, stall_at, now.idle_at});
   return wait({write_at, now.keepalive_at, without_audio, now.look_at, now.overdue_at});
 }
 

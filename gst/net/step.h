@@ -26,12 +26,14 @@ struct Situation {
   bool chunk = false;      // and enough of it for a frame, or no more comes before the question
   bool writable = false;   // the socket takes it
   bool undecided = false;  // something was written that the service may still revise
+  bool awaited = false;    // the pipeline goes on, and may wait for text of ours
   Mark::Ask ask = Mark::Ask::Nothing;  // the next question, once all audio before it is written
 
   Nanos chunk_at = kNever;  // less than a frame is written anyway
   Nanos pace_at = kNever;   // no audio may be written before
   Nanos keepalive_at = kNever;
   Nanos pause_at = kNever;  // the input has paused
+  Nanos stall_at = kNever;  // it has stopped where it is not live, and the text lags behind it
   Nanos idle_at = kNever;   // and for so long that the connection is given up
   Nanos look_at = kNever;   // whether the connection lives
   Nanos dial_at{};          // no dial before
@@ -55,9 +57,10 @@ struct Step {
     Look,    // whether the connection lives
     KeepAlive,
     NotePause,
-    LetGo,   // of the marks that are overdue
-    Finish,  // the service does not answer CloseStream
-    Fail,    // no connection for too long
+    NoteStall,  // upstream waits for our text
+    LetGo,      // of the marks that are overdue
+    Finish,     // the service does not answer CloseStream
+    Fail,       // no connection for too long
   };
 
   Kind kind = Kind::Wait;

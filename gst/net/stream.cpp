@@ -62,9 +62,13 @@ void Stream::accept() {
   input_.open();
 }
 
-void Stream::set(const Conditions& conditions) {
-  live_ = conditions.live;
-  latency_ = conditions.latency.count();
+void Stream::set(bool live, Nanos latency) {
+  live_ = live;
+  latency_ = latency.count();
+}
+
+void Stream::resume() {
+  resumed_ = monotonic_now().count();
 }
 
 void Stream::run() {
@@ -77,7 +81,7 @@ Nanos Stream::now() {
 }
 
 Conditions Stream::conditions() {
-  return {live_, Nanos(latency_)};
+  return {live_, Nanos(latency_), Nanos(resumed_)};
 }
 
 void Stream::wake_at(Nanos when) {

@@ -33,7 +33,9 @@ class Stream final : private Session::Environment {
   void refuse();
   void accept();
   // Heeded with the next input.
-  void set(const Conditions& conditions);
+  void set(bool live, Nanos latency);
+  // The pipeline begins to play. Heeded when it is next looked at.
+  void resume();
 
  private:
   Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
@@ -58,7 +60,7 @@ class Stream final : private Session::Environment {
   std::atomic<bool> awake_ = false;  // run() is on its way
   std::atomic<int> flushes_ = 0;     // in the queue
   std::atomic<bool> live_ = false;
-  std::atomic<Nanos::rep> latency_;
+  std::atomic<Nanos::rep> latency_, resumed_ = 0;
   Session session_;
   std::unique_ptr<Alarm> alarm_;
 };

@@ -62,7 +62,10 @@ void Captioner::before(GstStateChange transition) {
 }
 
 void Captioner::after(GstStateChange transition) {
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) pulse_.start();
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) {
+    transcriber_.resume();
+    pulse_.start();
+  }
   if (transition != GST_STATE_CHANGE_PAUSED_TO_READY) return;
   transcriber_.stop();
   text_.stop();

@@ -15,6 +15,7 @@ template <> struct Unref<GstClock>     { void operator()(GstClock* p) const { gs
 template <> struct Unref<GstElement>   { void operator()(GstElement* p) const { gst_object_unref(p); } };
 template <> struct Unref<GstEvent>     { void operator()(GstEvent* p) const { gst_event_unref(p); } };
 template <> struct Unref<GstMessage>   { void operator()(GstMessage* p) const { gst_message_unref(p); } };
+template <> struct Unref<GstObject>    { void operator()(GstObject* p) const { gst_object_unref(p); } };
 template <> struct Unref<GstPad>       { void operator()(GstPad* p) const { gst_object_unref(p); } };
 template <> struct Unref<GstQuery>     { void operator()(GstQuery* p) const { gst_query_unref(p); } };
 template <> struct Unref<GstStructure> { void operator()(GstStructure* p) const { gst_structure_free(p); } };

@@ -97,13 +97,18 @@ void Transcriber::note_live(bool live) {
     GST_INFO_OBJECT(element_, "upstream is %slive", live ? "" : "not ");
 }
 
+void Transcriber::resume() {
+  Lock lock(ending_);
+  if (stream_) stream_->resume();
+}
+
 bool Transcriber::blocking() const {
   return overflow_ == Overflow::Block || (overflow_ == Overflow::Auto && !live_);
 }
 
 bool Transcriber::push(Input input, Stream::Room room) {
   if (!stream_) return false;
-  stream_->set({live_, latency()});
+  stream_->set(live_, latency());
   return stream_->push(std::move(input), room);
 }
 

@@ -43,6 +43,8 @@ class Transcriber final : private SessionListener {
   void start();
   void interrupt();
   void stop();
+  // The pipeline begins to play.
+  void resume();
 
   // On the sink pad's streaming thread.
   GstFlowReturn take(Ptr<GstBuffer> buffer, GstFlowReturn downstream);
@@ -68,6 +70,7 @@ class Transcriber final : private SessionListener {
 
   // SessionListener, on the network thread
   Target target() override;
+  bool awaits_text() override;
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
   void on_mark(std::unique_ptr<Parcel> parcel) override;
@@ -82,6 +85,7 @@ class Transcriber final : private SessionListener {
   void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char* reason) override;
   void on_warning(const Loss& loss) override;
+  void on_stall() override;
   void on_failed(const Loss& loss) override;
   void on_stats(const SessionStats& stats) override;
 

@@ -23,6 +23,18 @@ std::string shown(std::string_view frame) {
   return std::string(frame.substr(0, kShown));
 }
 
+// Plays, or is on its way to a state: what it waits for may be text.
+bool goes_on(GstElement* element) {
+  Ptr<GstObject> top(GST_OBJECT(gst_object_ref(element)));
+  while (GstObject* parent = gst_object_get_parent(top.get())) top.reset(parent);
+  GST_OBJECT_LOCK(top.get());
+  GstElement* pipeline = GST_ELEMENT_CAST(top.get());
+  bool plays = GST_STATE(pipeline) == GST_STATE_PLAYING;
+  bool changes = GST_STATE_PENDING(pipeline) != GST_STATE_VOID_PENDING;
+  GST_OBJECT_UNLOCK(top.get());
+  return plays || changes;
+}
+
 std::string environment(const char* name) {
   const char* value = g_getenv(name);
   return value ? value : "";
@@ -35,6 +47,10 @@ Target Transcriber::target() {
   target.environment_api_key = environment("DEEPGRAM_API_KEY");
   target.environment_access_token = environment("DEEPGRAM_ACCESS_TOKEN");
   return target;
+}
+
+bool Transcriber::awaits_text() {
+  return output_ && goes_on(element_);
 }
 
 void Transcriber::on_revision(const Revision& revision) {
@@ -145,6 +161,16 @@ void Transcriber::on_dropped(Nanos from, Nanos to, const char* reason) {
 void Transcriber::on_warning(const Loss& loss) {
   Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
   post_warning(kept.get(), loss);
+}
+
+void Transcriber::on_stall() {
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  GST_ELEMENT_WARNING(
+      kept.get(), STREAM, FAILED,
+      ("The audio stopped, probably because what comes before it waits for its text: make the "
+       "queues behind the demuxer larger, for example max-size-time=15000000000 max-size-bytes=0 "
+       "max-size-buffers=0, or what is said is cut into pieces and heard less well"),
+      ("no input for 2 s while text was awaited: asked the service for what it has"));
 }
 
 void Transcriber::on_failed(const Loss& loss) {

@@ -257,14 +257,34 @@ TEST_F(IntakeTest, AsksOnceForAPause) {
   intake.pause(now);
   EXPECT_TRUE(intake.marks().empty());  // nothing was said
   audio(0s, 1000);
-  intake.pause(now, true);
+  intake.pause(now);
   intake.pause(now);
   EXPECT_EQ(asks(intake), Asks({{Mark::Ask::Finalize, 1000}}));
-  EXPECT_TRUE(intake.marks()[0].overdue);
+  EXPECT_FALSE(intake.marks()[0].awaited);
   EXPECT_EQ(intake.marks()[0].end_pts, 1s);
   audio(1s, 10);
   intake.pause(now);
   EXPECT_EQ(asks(intake), Asks({{Mark::Ask::Finalize, 1000}, {Mark::Ask::Finalize, 1010}}));
+}
+
+TEST_F(IntakeTest, AsksOnceForAStall) {
+  intake.stall(now);
+  EXPECT_TRUE(intake.marks().empty());  // nothing was said
+  audio(0s, 1000);
+  intake.stall(now);
+  EXPECT_EQ(asks(intake), Asks({{Mark::Ask::Finalize, 1000}}));
+  EXPECT_TRUE(intake.marks()[0].awaited);
+}
+
+// What asked already may not be answered: from now on somebody waits for that.
+TEST_F(IntakeTest, StallsBehindWhatWasAskedBefore) {
+  audio(0s, 1000);
+  intake.pause(now);
+  intake.mark({}, now);
+  intake.stall(now);
+  ASSERT_EQ(intake.marks().size(), 2u);
+  EXPECT_TRUE(intake.marks()[0].awaited);
+  EXPECT_FALSE(intake.marks()[1].awaited);
 }
 
 TEST_F(IntakeTest, AsksForNothingThatIsSettled) {

@@ -27,6 +27,10 @@ class CountingListener final : public testing::QuietListener {
     called();
     return target;
   }
+  bool awaits_text() override {
+    called();
+    return true;
+  }
   void on_revision(const Revision&) override { called(); }
   void on_settled(Nanos) override { called(); }
   void on_mark(std::unique_ptr<Parcel> parcel) override {
@@ -47,6 +51,7 @@ class CountingListener final : public testing::QuietListener {
   void on_connection(const ConnectionEvent&) override { called(); }
   void on_dropped(Nanos, Nanos, const char*) override { called(); }
   void on_warning(const Loss&) override { called(); }
+  void on_stall() override { called(); }
   void on_failed(const Loss&) override { called(); }
   void on_stats(const SessionStats&) override { called(); }
 

@@ -58,6 +58,7 @@ class Schedule {
     run_->give_mark(kEnd, Mark::Ask::End);
     bool ended = run_->await_mark(kEnd, 3600s);
     if (std::getenv("DG_VERBOSE")) describe();
+    if (stuck_) return "the text stayed behind the input that waited for it";
     return ended ? check() : "the end never came";
   }
 
@@ -70,10 +71,12 @@ class Schedule {
 
   Limits limits() {
     Limits limits;
-    limits.max_rate = chance(0.2) ? 1.25 : 0;
+    paced_ = chance(0.2);
+    limits.max_rate = paced_ ? 1.25 : 0;
     if (chance(0.2)) limits.idle_timeout = pick(1, 10) * 1s;
     if (chance(0.3)) {
       limits.silence.threshold = -150;  // all but digital silence
+      kept_back_ = limits.silence.pre_roll;
       limits.silence.hold = pick(0, 20) * 100ms;
     }
     limits.reconnect_timeout = 0s;
@@ -99,6 +102,7 @@ class Schedule {
     static constexpr int statuses[] = {500, 502, 503, 504, 429, 408};
     static constexpr int codes[] = {1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 3000, 4000};
     Kind kind = kinds[pick(0, static_cast<int>(std::size(kinds)) - 1)];
+    stops_reading_ |= kind == Kind::StopReading || kind == Kind::Freeze;
     silent_ |= kind == Kind::Freeze || kind == Kind::Vanish || kind == Kind::Mute;
     return {kind, statuses[pick(0, static_cast<int>(std::size(statuses)) - 1)],
             codes[pick(0, static_cast<int>(std::size(codes)) - 1)], pick(1, 6000),
@@ -127,6 +131,7 @@ class Schedule {
       pts_ += duration_of(samples);
       if (live_) run_->pass_until(time_.now() + duration_of(samples));
     }
+    audio_end_ = pts_;
   }
 
   void silence() {
@@ -162,8 +167,34 @@ class Schedule {
     run_->told.clear();
     marks_out_ = next_mark_;
     first_after_flush_ = true;
-    run_->give_mark(next_mark_++, Mark::Ask::Finalize, true);
+    new_time();
+  }
+
+  // A segment.
+  void new_time() {
+    segment_ = next_mark_++;
+    run_->give_mark(segment_, Mark::Ask::Finalize, true);
     pts_ = pick(0, 100) * 1s;
+    audio_end_.reset();
+  }
+
+  // The input stops for as long as it takes to be noticed and answered, or let go of.
+  void stall() {
+    run_->awaited = chance(0.7);
+    std::size_t changes = run_->states.size();
+    bool open = run_->stats.state == ConnectionState::Connected;
+    run_->pass_until(time_.now() + 6s);
+    bool stays_open = open && changes == run_->states.size();
+    bool all_written = !paced_ && !stops_reading_ && run_->stats.audio.pending == 0;
+    bool is_stall = run_->awaited && !live_ && stays_open && all_written && audio_end_;
+    if (!is_stall) return;
+    std::optional<Nanos> settled;
+    for (const Told& told : run_->told) {
+      if (told.kind == Told::Kind::Settled) settled = told.start;
+      if (told.kind == Told::Kind::Mark && told.mark == segment_) settled.reset();
+    }
+    // The silence gate keeps some, which may be where a word begins.
+    if (settled.value_or(-1s) + kept_back_ + 1ms < *audio_end_) stuck_ = true;
   }
 
   void move() {
@@ -176,11 +207,11 @@ class Schedule {
           return;
         }
         return run_->give_mark(next_mark_++, Mark::Ask::Nothing);
-      case 2:  // a segment
-        run_->give_mark(next_mark_++, Mark::Ask::Finalize, true);
-        pts_ = pick(0, 100) * 1s;
-        return;
+      case 2:
+        return new_time();
       case 3:
+        if (chance(0.5)) return stall();
+        run_->awaited = chance(0.5);
         return run_->pass_until(time_.now() + pick(0, 20) * 500ms);
       case 4:
         if (chance(0.3)) return flush();
@@ -278,12 +309,16 @@ class Schedule {
   }
 
   std::mt19937_64 random_;
-  bool live_, drops_;
+  bool live_, drops_, paced_ = false;
+  Nanos kept_back_{};
   VirtualTime time_;
   VirtualService service_;
   std::optional<SessionRun> run_;
   int rate_ = 1000;
   bool silent_ = false, first_after_flush_ = false;
+  bool stops_reading_ = false, stuck_ = false;
+  std::optional<Nanos> audio_end_;  // of this segment
+  int segment_ = 0;
   std::int64_t source_ = 0;
   Nanos pts_{};
   int next_mark_ = 0, marks_out_ = 0;

@@ -193,6 +193,46 @@ TEST(NextStep, WithNothingToWrite) {
        {.phase = Phase::Open, .audio = true, .chunk = true, .pace_at = kLater, .pause_at = kNow},
        Kind::Wait,
        kLater},
+      {"it may stall later",
+       {.phase = Phase::Open, .stall_at = kSoon, .look_at = kLater},
+       Kind::Wait,
+       kSoon},
+      {"upstream waits for text",
+       {.phase = Phase::Open, .awaited = true, .stall_at = kNow},
+       Kind::NoteStall},
+      {"it waits, but not yet for long",
+       {.phase = Phase::Open, .awaited = true, .stall_at = kSoon},
+       Kind::Wait,
+       kSoon},
+      {"a paused pipeline does not wait: that may change until the next look",
+       {.phase = Phase::Open, .stall_at = kPast, .look_at = kLater},
+       Kind::Wait,
+       kLater},
+      {"it does not stall while there is audio to write",
+       {.phase = Phase::Open,
+        .audio = true,
+        .chunk = true,
+        .awaited = true,
+        .pace_at = kLater,
+        .stall_at = kNow},
+       Kind::Wait,
+       kLater},
+      {"what is asked already goes before",
+       {.phase = Phase::Open, .awaited = true, .ask = Ask::Finalize, .stall_at = kNow},
+       Kind::AskFinalize},
+      {"there is nothing to ask for while there is no connection",
+       {.phase = Phase::Waiting,
+        .audio = true,
+        .awaited = true,
+        .stall_at = kNow,
+        .dial_at = kLater,
+        .give_up_at = kNever},
+       Kind::Wait,
+       kLater},
+      {"nor when it closes",
+       {.phase = Phase::Closing, .awaited = true, .stall_at = kNow, .drain_deadline = kLater},
+       Kind::Wait,
+       kLater},
       {"closing, the rest may come",
        {.phase = Phase::Closing, .drain_deadline = kSoon},
        Kind::Wait,
@@ -232,11 +272,13 @@ TEST(NextStep, NeverWaitsForThePast) {
     Situation now;
     now.phase = static_cast<Phase>(pick(6));
     now.now = kNow;
-    for (bool* fact : {&now.input, &now.audio, &now.chunk, &now.writable, &now.undecided})
+    for (bool* fact :
+         {&now.input, &now.audio, &now.chunk, &now.writable, &now.undecided, &now.awaited})
       *fact = pick(2) == 0;
     now.ask = static_cast<Ask>(pick(4));
-    for (Nanos* at : {&now.chunk_at, &now.pace_at, &now.keepalive_at, &now.pause_at, &now.dial_at,
-                      &now.connect_deadline, &now.drain_deadline, &now.give_up_at, &now.overdue_at})
+    for (Nanos* at : {&now.chunk_at, &now.pace_at, &now.keepalive_at, &now.pause_at, &now.stall_at,
+                      &now.dial_at, &now.connect_deadline, &now.drain_deadline, &now.give_up_at,
+                      &now.overdue_at})
       *at = time();
     Step step = next_step(now);
     if (step.kind != Kind::Wait) continue;

@@ -11,6 +11,7 @@ class QuietListener : public SessionListener {
   virtual ~QuietListener() = default;
 
   Target target() override { return {}; }
+  bool awaits_text() override { return false; }
   void on_revision(const Revision&) override {}
   void on_settled(Nanos) override {}
   void on_mark(std::unique_ptr<Parcel>) override {}
@@ -25,6 +26,7 @@ class QuietListener : public SessionListener {
   void on_connection(const ConnectionEvent&) override {}
   void on_dropped(Nanos, Nanos, const char*) override {}
   void on_warning(const Loss&) override {}
+  void on_stall() override {}
   void on_failed(const Loss&) override {}
   void on_stats(const SessionStats&) override {}
 };

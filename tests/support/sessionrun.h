@@ -48,6 +48,9 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::int64_t given = 0;            // samples
   Conditions now_is;
   std::string token;
+  bool awaited = true;                // somebody waits for text
+  int stalls = 0;                     // that were told
+  std::vector<Nanos> utterance_ends;  // that were told apart from words
 
   bool has_input() override { return !input_.empty(); }
   bool has_flush() override;
@@ -63,6 +66,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   DialGate& gate() override { return service_.gate; }
 
   Target target() override;
+  bool awaits_text() override { return awaited; }
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
   void on_mark(std::unique_ptr<Parcel> parcel) override;
@@ -77,6 +81,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char*) override { dropped.emplace_back(from, to); }
   void on_warning(const Loss& loss) override { warnings.push_back(loss); }
+  void on_stall() override { ++stalls; }
   void on_failed(const Loss& loss) override { failures.push_back(loss); }
   void on_stats(const SessionStats& now) override { stats = now; }
 

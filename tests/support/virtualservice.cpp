@@ -189,10 +189,10 @@ class VirtualService::Socket final : public WebSocket {
     }
     say(R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(window_) +
         R"(,"duration":)" + seconds(until - window_) + R"(,"is_final":)" +
-        (final ? "true" : "false") + R"(,"speech_final":)" + (final ? "true" : "false") +
-        R"(,"from_finalize":)" + (finalize ? "true" : "false") +
-        R"(,"channel":{"alternatives":[{"transcript":")" + transcript +
-        R"(","confidence":1,"words":[)" + words + "]}]}}");
+        (final ? "true" : "false") + R"(,"speech_final":)" +
+        (final && service_.ends_utterances ? "true" : "false") + R"(,"from_finalize":)" +
+        (finalize ? "true" : "false") + R"(,"channel":{"alternatives":[{"transcript":")" +
+        transcript + R"(","confidence":1,"words":[)" + words + "]}]}}");
     if (!final) return;
     words_.clear();
     window_ = until;

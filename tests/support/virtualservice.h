@@ -75,6 +75,7 @@ class VirtualService {
   std::function<VirtualFault(int connection)> fault = [](int) { return VirtualFault{}; };
   std::function<Nanos()> delay = [] { return Nanos(100ms); };  // of each result
   bool answers = true;
+  bool ends_utterances = true;  // with each final
   DialGate gate;
   std::optional<Nanos> retry_after;  // of a refusal
   SocketLimits socket_limits;        // of the socket that was made last
