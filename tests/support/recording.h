@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+
+#include "base/nanos.h"
+
+namespace dg {
+
+// A file that is empty at first, and gone with this.
+class ScratchFile {
+ public:
+  ScratchFile();
+  ~ScratchFile();
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// A Matroska file with the tone oracle's audio, 16 kHz mono, and 25 small pictures a second.
+class Recording {
+ public:
+  explicit Recording(Nanos length);
+
+  const std::string& path() const { return file_.path(); }
+  std::size_t pictures() const { return pictures_; }
+
+ private:
+  ScratchFile file_;
+  std::size_t pictures_;
+};
+
+}  // namespace dg
