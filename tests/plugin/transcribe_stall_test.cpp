@@ -57,20 +57,6 @@ class Screening {
 
   Pipeline& pipeline() { return pipeline_; }
 
-  // Plays to the end, as long as something comes out of the element.
-  testing::AssertionResult ends() {
-    pipeline_.change(GST_STATE_PLAYING);
-    auto ended = [](const Record::Entries& entries) {
-      return !messages_in(entries, GST_MESSAGE_EOS).empty();
-    };
-    while (!ended(pipeline_.record().copy())) {
-      std::size_t known = pipeline_.record().copy().size();
-      if (!pipeline_.record().wait([&](const Record::Entries& now) { return now.size() > known; }))
-        return testing::AssertionFailure() << "stuck after " << known << " events";
-    }
-    return testing::AssertionSuccess();
-  }
-
   // To be called when it has ended.
   void expect_whole_picture(std::size_t count) {
     pipeline_.change(GST_STATE_NULL);
@@ -119,7 +105,7 @@ TEST_P(TranscribeStallBy, EndsWithTheWholePicture) {
   Recording file(kLength);
   auto server = serve({.faults = GetParam().faults});
   Screening screening(file.path(), server->url());
-  EXPECT_TRUE(screening.ends());
+  EXPECT_TRUE(screening.pipeline().play_to_the_end());
   screening.expect_whole_picture(file.pictures());
   EXPECT_EQ(screening.stalls_told(), 1u);
   EXPECT_GE(finalizes(server->requests()), 1u);
@@ -135,7 +121,7 @@ TEST(TranscribeStall, IsNoneWhereNothingListens) {
   Recording file(kLength);
   std::string url = serve({})->url();  // it is gone by now
   Screening screening(file.path(), url);
-  EXPECT_TRUE(screening.ends());
+  EXPECT_TRUE(screening.pipeline().play_to_the_end());
   screening.expect_whole_picture(file.pictures());
   EXPECT_EQ(screening.stalls_told(), 0u);
 }
@@ -149,7 +135,7 @@ TEST(TranscribeStall, MayBeFollowedByTheServicesEnd) {
     EXPECT_FALSE(server->set_options({.faults = {"drop-at-handshake"}}));
     server->act(server::Drop{});
   };
-  EXPECT_TRUE(screening.ends());
+  EXPECT_TRUE(screening.pipeline().play_to_the_end());
   screening.expect_whole_picture(file.pictures());
 }
 
@@ -158,7 +144,7 @@ TEST(TranscribeStall, IsMendedByLargerQueues) {
   auto server = serve({});
   Screening screening(file.path(), server->url(), kLargeQueue);
   screening.pipeline().set("granularity", "word");
-  EXPECT_TRUE(screening.ends());
+  EXPECT_TRUE(screening.pipeline().play_to_the_end());
   screening.expect_whole_picture(file.pictures());
   EXPECT_EQ(screening.stalls_told(), 0u);
   EXPECT_EQ(finalizes(server->requests()), 0u);

@@ -243,6 +243,15 @@ bool Pipeline::wait_for_end() const {
       [](const Record::Entries& entries) { return !events_in(entries, GST_EVENT_EOS).empty(); });
 }
 
+bool Pipeline::play_to_the_end() {
+  change(GST_STATE_PLAYING);
+  while (messages(GST_MESSAGE_EOS).empty()) {
+    std::size_t known = record_.copy().size();
+    if (!record_.wait([=](const Record::Entries& now) { return now.size() > known; })) return false;
+  }
+  return true;
+}
+
 bool Pipeline::wait_for(const char* message, std::size_t count) const {
   return record_.wait([=](const Record::Entries& entries) {
     return messages_in(entries, message).size() >= count;

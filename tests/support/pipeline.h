@@ -99,6 +99,8 @@ class Pipeline {
   std::vector<std::string> states() const;
   // The text pad said that all is over.
   bool wait_for_end() const;
+  // Plays until all sinks say so, as long as something comes out of the element.
+  bool play_to_the_end();
   bool wait_for(const char* message, std::size_t count = 1) const;
   bool wait_for(GstMessageType message) const;
   bool wait_for_state(const char* connection_state, std::size_t count = 1) const;

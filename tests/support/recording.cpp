@@ -17,6 +17,16 @@ constexpr Nanos kPicture = 40ms;
 
 }  // namespace
 
+bool play_out(GstElement* pipeline) {
+  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+  GstBus* bus = gst_element_get_bus(pipeline);
+  auto kinds = static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  Ptr<GstMessage> last(gst_bus_timed_pop_filtered(bus, clock(patience()), kinds));
+  gst_object_unref(bus);
+  gst_element_set_state(pipeline, GST_STATE_NULL);
+  return last && GST_MESSAGE_TYPE(last.get()) == GST_MESSAGE_EOS;
+}
+
 ScratchFile::ScratchFile() : path_(std::filesystem::temp_directory_path() / "dg-test-XXXXXX") {
   int file = mkstemp(path_.data());
   EXPECT_GE(file, 0) << path_;
@@ -27,7 +37,8 @@ ScratchFile::~ScratchFile() {
   std::filesystem::remove(path_);
 }
 
-Recording::Recording(Nanos length) : pictures_(static_cast<std::size_t>(length / kPicture)) {
+Recording::Recording(Nanos length)
+    : length_(length), pictures_(static_cast<std::size_t>(length / kPicture)) {
   std::string description =
       "identity name=in ! mux.audio_0 matroskamux name=mux ! filesink location=" + path() +
       " videotestsrc num-buffers=" + std::to_string(pictures_) +
@@ -40,12 +51,7 @@ Recording::Recording(Nanos length) : pictures_(static_cast<std::size_t>(length /
   EXPECT_TRUE(feed.begin());
   EXPECT_EQ(feed.tones(0s, length), GST_FLOW_OK);
   EXPECT_TRUE(feed.end());
-  GstBus* bus = gst_element_get_bus(pipeline.get());
-  auto kinds = static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  Ptr<GstMessage> last(gst_bus_timed_pop_filtered(bus, clock(patience()), kinds));
-  gst_object_unref(bus);
-  EXPECT_TRUE(last && GST_MESSAGE_TYPE(last.get()) == GST_MESSAGE_EOS);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  EXPECT_TRUE(play_out(pipeline.get()));
 }
 
 }  // namespace dg

@@ -3,9 +3,14 @@
 
 #include <string>
 
+#include <gst/gst.h>
+
 #include "base/nanos.h"
 
 namespace dg {
+
+// Plays a pipeline to its end, which stops it; false if that did not come in time.
+bool play_out(GstElement* pipeline);
 
 // A file that is empty at first, and gone with this.
 class ScratchFile {
@@ -27,11 +32,13 @@ class Recording {
   explicit Recording(Nanos length);
 
   const std::string& path() const { return file_.path(); }
+  Nanos length() const { return length_; }
   std::size_t pictures() const { return pictures_; }
 
  private:
   ScratchFile file_;
-  std::size_t pictures_;
+  const Nanos length_;
+  const std::size_t pictures_;
 };
 
 }  // namespace dg
