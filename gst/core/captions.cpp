@@ -43,6 +43,17 @@ void Captions::due(Nanos time, Nanos now) {
   now_ = std::max(now_, now);
 }
 
+void Captions::awaited(Nanos time) {
+  for (auto& [channel, voice] : voices_) {
+    Revision end;
+    end.channel = channel;
+    end.from = end.to = time;
+    end.final = end.ends_utterance = true;
+    voice.composer->take(end);
+  }
+  due(time, time);
+}
+
 // What is shown as it comes has no other time than that.
 Progress Captions::progress() const {
   if (style_.timing == Timing::Arrival && due_) return {now_, now_, *due_, now_ + kSlice, floor_};

@@ -29,6 +29,8 @@ class Captions {
   void settled(Nanos time);
   // Live: what begins before `time` cannot wait any longer; `now` is where the input is.
   void due(Nanos time, Nanos now);
+  // Somebody waits for text up to `time`: all speech ends there, and what is on is given out.
+  void awaited(Nanos time);
   // What can leave now.
   std::vector<CaptionItem> release();
   // Words that the service changed after they had left.

@@ -53,6 +53,10 @@ void Link::on_settled(Nanos time) {
   call([&](SessionListener& to) { to.on_settled(time); });
 }
 
+void Link::on_awaited(Nanos time) {
+  call([&](SessionListener& to) { to.on_awaited(time); });
+}
+
 void Link::on_mark(std::unique_ptr<Parcel> parcel) {
   call([&](SessionListener& to) { to.on_mark(std::move(parcel)); });
 }

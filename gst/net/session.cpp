@@ -71,7 +71,7 @@ void Session::time_stop(Situation& now) {
   if (intake_.backlog().end() <= paused_at_) return;
   if (conditions_.live) {
     if (now.undecided && intake_.marks().empty()) now.pause_at = last_audio_ + limits_.pause_live;
-  } else if (now.undecided || !speaking_.empty()) {
+  } else {
     now.stall_at = std::max(last_input_, conditions_.resumed) + limits_.stall;
     now.awaited = now.stall_at <= now.now && listener_.awaits_text();
   }
@@ -160,7 +160,7 @@ void Session::take(const Step& step) {
     case Step::Kind::Rest:
       rest();
       publish_settled();
-      end_speech(intake_.track().pts_after(intake_.backlog().end()));
+      tell_awaited(intake_.backlog().end());
       return state(ConnectionState::Idle);
     case Step::Kind::WriteAudio:
       return write_audio();
@@ -244,7 +244,6 @@ void Session::flush() {
   intake_.flush(now);
   transcript_.settle(intake_.backlog().end());
   held_.clear();
-  speaking_.clear();
   published_.reset();
   ending_ = false;
   listener_.on_flush(std::move(parcels));
@@ -378,9 +377,9 @@ void Session::note_pause() {
 // The text must get to where the input ends, whatever it costs: what is begun is not waited for.
 void Session::note_stall() {
   paused_at_ = intake_.backlog().end();
+  if (decided() >= paused_at_) return tell_awaited(paused_at_);
   if (!std::exchange(stalled_, true)) listener_.on_stall();
   intake_.stall(environment_.now());
-  if (decided() >= paused_at_) end_speech(intake_.track().pts_after(paused_at_));
 }
 
 void Session::let_go() {

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -150,8 +149,7 @@ class Session final : private WebSocket::Listener {
   void publish(Revision revision, bool past = false);
   Revision before_new_time(Revision revision);
   void tell_before(Position position);
-  void tell(const Revision& revision);
-  void end_speech(std::optional<Nanos> time);
+  void tell_awaited(Position position);
   std::optional<Nanos> settled_at(const Mark& mark) const;
   void tell_settled(std::optional<Nanos> time);
   void publish_settled();
@@ -171,7 +169,6 @@ class Session final : private WebSocket::Listener {
   Phase phase_ = Phase::Idle;
   std::optional<Connection> connection_;
   std::vector<Revision> held_;  // finals that are not told yet, behind a mark or not
-  std::set<int> speaking_;      // channels with text that was told, and may be gone on with
   std::vector<std::byte> frame_;
 
   Conditions conditions_;

@@ -215,7 +215,7 @@ void Session::fail(const Loss& loss, FaultClass kind) {
   state(ConnectionState::Failed, &loss, kind);
   listener_.on_failed(loss);
   publish_settled();
-  end_speech(intake_.track().pts_after(intake_.backlog().end()));
+  tell_awaited(intake_.backlog().end());
 }
 
 }  // namespace dg

@@ -65,6 +65,8 @@ class SessionListener {
   virtual void on_revision(const Revision& revision) = 0;
   // No new word will begin before `time`.
   virtual void on_settled(Nanos time) = 0;
+  // Somebody waits for text up to `time`: nothing goes on with what was said before it.
+  virtual void on_awaited(Nanos time) = 0;
   // All before a mark is settled, and told.
   virtual void on_mark(std::unique_ptr<Parcel> parcel) = 0;
   // A flush: all that was told and not shown is void. These marks were not reached before it.

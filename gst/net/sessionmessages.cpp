@@ -146,28 +146,8 @@ void Session::tell_before(Position position) {
   for (Revision& revision : held) {
     Revision before = revision.take_before(position);
     bool rest = !revision.words.empty();
-    if (!rest || !before.words.empty()) tell(before);
+    if (!rest || !before.words.empty()) listener_.on_revision(before);
     if (rest) held_.push_back(std::move(revision));
-  }
-}
-
-void Session::tell(const Revision& revision) {
-  if (revision.ends_utterance)
-    speaking_.erase(revision.channel);
-  else if (!revision.words.empty())
-    speaking_.insert(revision.channel);
-  listener_.on_revision(revision);
-}
-
-// Nothing goes on with what was said before `time`, or nobody may wait for that.
-void Session::end_speech(std::optional<Nanos> time) {
-  for (int channel : std::exchange(speaking_, {})) {
-    if (!time) continue;
-    Revision end;
-    end.channel = channel;
-    end.from = end.to = *time;
-    end.final = end.ends_utterance = true;
-    listener_.on_revision(end);
   }
 }
 
@@ -198,11 +178,10 @@ void Session::publish_settled() {
       tell_dropped();
       listener_.on_stats(stats());  // who hears of the end may ask at once
     }
-    if (mark.awaited) end_speech(mark.end_pts);
     tell_settled(settled_at(mark));
+    if (mark.awaited && mark.end_pts) listener_.on_awaited(*mark.end_pts);
     if (mark.new_time) {
       published_.reset();
-      speaking_.clear();  // a new segment closes what it finds
       time_began_ = mark.at;
     }
     if (mark.parcel) listener_.on_mark(std::move(mark.parcel));
@@ -211,6 +190,11 @@ void Session::publish_settled() {
   tell_settled(at_mark ? marks.front().end_pts : intake_.track().pts_after(until));
   intake_.settle(transcript_.cut());
   if (connection_) connection_->timeline.trim(connection_->timeline.time_of(transcript_.cut()));
+}
+
+// The text must get to there, whatever it costs.
+void Session::tell_awaited(Position position) {
+  if (std::optional<Nanos> time = intake_.track().pts_after(position)) listener_.on_awaited(*time);
 }
 
 void Session::tell_settled(std::optional<Nanos> time) {

@@ -13,6 +13,8 @@ class Output {
  public:
   virtual void put(const Revision& revision) = 0;
   virtual void put_settled(Nanos time) = 0;
+  // Somebody waits for text up to `time`: nothing goes on with what was said before it.
+  virtual void put_awaited(Nanos time) = 0;
   // An event of the input, behind all text that belongs before it.
   virtual void put_event(Ptr<GstEvent> event) = 0;
   // All that was put and not shown is void; the events were not reached before the flush.

@@ -73,7 +73,10 @@ void TextPad::begin_captions() {
   if (captions_) corrected_before_ += captions_->corrected();
   corrected_now_ = 0;
   CaptionStyle style = settings_.style;
-  if (!live_) style.interims = InterimStrategy::Disabled;
+  if (!live_) {
+    style.interims = InterimStrategy::Disabled;
+    style.timing = Timing::Media;
+  }
   style.granularity = resolved(style.granularity, live_, Nanos(latency_));
   captions_.emplace(style);
   delays_.restart();
@@ -98,6 +101,10 @@ void TextPad::put(const Revision& revision) {
 
 void TextPad::put_settled(Nanos time) {
   queue_.push_now({flushes_put_, Settled{time}});
+}
+
+void TextPad::put_awaited(Nanos time) {
+  queue_.push_now({flushes_put_, Awaited{time}});
 }
 
 void TextPad::put_event(Ptr<GstEvent> event) {
@@ -153,6 +160,11 @@ void TextPad::measure(const Heard& heard) {
 
 void TextPad::take(const Settled& settled) {
   captions_->settled(settled.time);
+  release();
+}
+
+void TextPad::take(const Awaited& awaited) {
+  captions_->awaited(awaited.time);
   release();
 }
 

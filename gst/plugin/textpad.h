@@ -62,6 +62,7 @@ class TextPad final : public Output {
   // Output, on the network thread
   void put(const Revision& revision) override;
   void put_settled(Nanos time) override;
+  void put_awaited(Nanos time) override;
   void put_event(Ptr<GstEvent> event) override;
   void put_flush(std::vector<Ptr<GstEvent>> events) override;
 
@@ -73,10 +74,13 @@ class TextPad final : public Output {
   struct Settled {
     Nanos time;
   };
+  struct Awaited {
+    Nanos time;
+  };
   struct Tick {};  // the newest is at now_
   struct Item {
     unsigned flushes;  // how many came before it
-    std::variant<Heard, Settled, Tick, Ptr<GstEvent>> what;
+    std::variant<Heard, Settled, Awaited, Tick, Ptr<GstEvent>> what;
   };
 
   // On the pad's task
@@ -84,6 +88,7 @@ class TextPad final : public Output {
   void loop();
   void take(const Heard& heard);
   void take(const Settled& settled);
+  void take(const Awaited& awaited);
   void take(const Tick& tick);
   void fall_due();
   std::optional<Nanos> pts_at(Nanos running_time) const;

@@ -73,6 +73,7 @@ class Transcriber final : private SessionListener {
   bool awaits_text() override;
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
+  void on_awaited(Nanos time) override;
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
   void on_results(const Results& placed, unsigned connection, bool past) override;

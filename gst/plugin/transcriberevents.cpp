@@ -61,6 +61,10 @@ void Transcriber::on_settled(Nanos time) {
   if (output_) output_->put_settled(time);
 }
 
+void Transcriber::on_awaited(Nanos time) {
+  if (output_) output_->put_awaited(time);
+}
+
 void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
   Ptr<GstEvent> event = EventShelf::take(*parcel);
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {

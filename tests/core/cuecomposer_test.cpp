@@ -176,6 +176,22 @@ TEST(Cue, KeepsChannelsApart) {
             (Items{"gap 0-1000", "a b@1000+2000", "end", "c d@1500+2000", "end", "gap 3500-9000"}));
 }
 
+// One demuxer in front, and queues that are full: the text goes on to the input's end.
+TEST(Cue, GetsToWhereItIsAwaited) {
+  Captions captions(style_of(Granularity::Cue));
+  captions.take(final(0s, 2s, words("abcdefghi abcdefghi abcdefghi abcdefghi", 1s, 100ms)));
+  captions.settled(2s);
+  EXPECT_EQ(described(captions.release()), Items{"gap 0-1000"});
+  captions.awaited(2s);
+  EXPECT_EQ(described(captions.release()),
+            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@1000+1000", "end"}));
+  captions.take(final(2s, 4s, words("more", 3s, 500ms), true));
+  captions.settled(6s);
+  EXPECT_EQ(described(captions.release()),
+            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@2000+800 goes on", "gap 2800-3000",
+                   "more@3000+833", "end", "gap 3833-6000"}));
+}
+
 // --- live
 
 TEST(LiveCue, GrowsAsItsWordsFallDue) {

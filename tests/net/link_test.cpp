@@ -33,6 +33,7 @@ class CountingListener final : public testing::QuietListener {
   }
   void on_revision(const Revision&) override { called(); }
   void on_settled(Nanos) override { called(); }
+  void on_awaited(Nanos) override { called(); }
   void on_mark(std::unique_ptr<Parcel> parcel) override {
     marks += parcel != nullptr;
     called();

@@ -83,12 +83,12 @@ TEST_F(SessionStallTest, DoesNotWaitForTheRestOfAnUtterance) {
   give(run, 0, 2000, 0s);  // all of it is final
   run.pass_until(time.now() + 1900ms);
   EXPECT_EQ(words(run).size(), 4u);
-  EXPECT_TRUE(run.utterance_ends.empty());
+  EXPECT_TRUE(run.awaited_to.empty());
   run.pass_until(time.now() + 200ms);
-  EXPECT_EQ(run.utterance_ends, std::vector<Nanos>{2s});
+  EXPECT_EQ(run.awaited_to, std::vector<Nanos>{2s});
   EXPECT_EQ(service.seen().finalizes, 0);
   run.pass_until(time.now() + 60s);
-  EXPECT_EQ(run.utterance_ends.size(), 1u);
+  EXPECT_EQ(run.awaited_to.size(), 1u);
 }
 
 TEST_F(SessionStallTest, EndsTheUtteranceThatNobodyFinishes) {
@@ -99,7 +99,7 @@ TEST_F(SessionStallTest, EndsTheUtteranceThatNobodyFinishes) {
   service.answers = false;
   give(run, 2000, 2800, 2s);
   run.pass_until(time.now() + 5s);
-  EXPECT_EQ(run.utterance_ends, std::vector<Nanos>{2800ms});
+  EXPECT_EQ(run.awaited_to, std::vector<Nanos>{2800ms});
   EXPECT_EQ(settled(run), 2800ms);
 }
 
@@ -115,7 +115,7 @@ TEST_F(SessionStallTest, LeavesNoUtteranceOpenWhenItFails) {
   give(run, 2300, 2600, 2300ms);
   run.pass_until(time.now() + 500ms);
   ASSERT_EQ(run.failures.size(), 1u);
-  EXPECT_EQ(run.utterance_ends, std::vector<Nanos>{2600ms});
+  EXPECT_EQ(run.awaited_to, std::vector<Nanos>{2600ms});
 }
 
 // A tag or the like that came in the meantime.

@@ -14,6 +14,7 @@ class QuietListener : public SessionListener {
   bool awaits_text() override { return false; }
   void on_revision(const Revision&) override {}
   void on_settled(Nanos) override {}
+  void on_awaited(Nanos) override {}
   void on_mark(std::unique_ptr<Parcel>) override {}
   void on_flush(std::vector<std::unique_ptr<Parcel>>) override {}
   void on_results(const Results&, unsigned, bool) override {}

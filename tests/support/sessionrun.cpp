@@ -79,8 +79,6 @@ Target SessionRun::target() {
 
 void SessionRun::on_revision(const Revision& revision) {
   if (!revision.final) return;
-  if (revision.ends_utterance && revision.words.empty() && revision.from == revision.to)
-    utterance_ends.push_back(revision.to);
   for (const Word& word : revision.words)
     told.push_back({Told::Kind::Word, std::atoi(word.word.c_str() + 1), word.start, word.end});
 }

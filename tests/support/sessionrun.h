@@ -48,9 +48,9 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::int64_t given = 0;            // samples
   Conditions now_is;
   std::string token;
-  bool awaited = true;                // somebody waits for text
-  int stalls = 0;                     // that were told
-  std::vector<Nanos> utterance_ends;  // that were told apart from words
+  bool awaited = true;  // somebody waits for text
+  int stalls = 0;       // that were told
+  std::vector<Nanos> awaited_to;
 
   bool has_input() override { return !input_.empty(); }
   bool has_flush() override;
@@ -69,6 +69,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   bool awaits_text() override { return awaited; }
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
+  void on_awaited(Nanos time) override { awaited_to.push_back(time); }
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
   void on_results(const Results& placed, unsigned, bool) override { results.push_back(placed); }
