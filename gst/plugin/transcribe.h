@@ -4,3 +4,5 @@
 #include <gst/gst.h>
 
 GST_ELEMENT_REGISTER_DECLARE(deepgramtranscribe)
+
+GType gst_deepgram_live_transcribe_get_type();

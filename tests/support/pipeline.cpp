@@ -137,14 +137,14 @@ bool bool_field(const GstStructure* structure, const char* field) {
   return value && g_value_get_boolean(value);
 }
 
-Pipeline::Pipeline(const std::string& description) {
+Pipeline::Pipeline(const std::string& description, const char* element) {
   GError* error = nullptr;
   GstElement* made = gst_parse_launch(description.c_str(), &error);
   Ptr<GError> reason(error);
   if (reason) ADD_FAILURE() << description << ": " << reason->message;
   pipeline_ = own(made);
-  element_.reset(find("dg"));
-  gst_object_ref(element());
+  element_.reset(find(element));
+  gst_object_ref(element_.get());
   GstBus* bus = gst_element_get_bus(bin());
   gst_bus_set_sync_handler(
       bus,

@@ -66,11 +66,11 @@ GstClockTime time_field(const GstStructure* structure, const char* field);
 double double_field(const GstStructure* structure, const char* field);
 bool bool_field(const GstStructure* structure, const char* field);
 
-// A pipeline with a deepgramtranscribe called "dg", of which all is recorded. The bus is read as
-// the messages are posted.
+// A pipeline with a deepgramtranscribe called "dg", or as told, of which all is recorded. The bus
+// is read as the messages are posted.
 class Pipeline {
  public:
-  explicit Pipeline(const std::string& description);
+  explicit Pipeline(const std::string& description, const char* element = "dg");
   // Stops it.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -83,7 +83,7 @@ class Pipeline {
   Record& record() { return record_; }
   Watchdog& watchdog() { return watchdog_; }
 
-  // A property of "dg", in the form that gst-launch-1.0 takes.
+  // A property of that element, in the form that gst-launch-1.0 takes.
   void set(const char* property, const std::string& value);
   GstStateChangeReturn change(GstState state);
   // Whether the pipeline got to the state in time.

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin/captionbin.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "plugin/times.h"
+
+GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
+#define GST_CAT_DEFAULT deepgram_live_debug
+
+namespace dg {
+namespace {
+
+// Text of a file comes when an utterance is final.
+constexpr GstClockTime kFile = 15 * GST_SECOND;
+constexpr guint kFileBytes = 512u << 20;
+// Beyond what text may take in a live pipeline.
+constexpr GstClockTime kReserve = GST_SECOND;
+
+struct Part {
+  const char *factory, *name, *package;
+};
+constexpr Part kParts[] = {
+    {"queue", "videoqueue", "libgstreamer1.0-0"},
+    {"tee", "audiotee", "libgstreamer1.0-0"},
+    {"queue", "audioqueue", "libgstreamer1.0-0"},
+    {"audioconvert", "audioconvert", "gstreamer1.0-plugins-base"},
+    {"audioresample", "audioresample", "gstreamer1.0-plugins-base"},
+    {"deepgramtranscribe", "transcribe", "gst-deepgram"},
+    {"tee", "texttee", "libgstreamer1.0-0"},
+    {"queue", "textqueue", "libgstreamer1.0-0"},
+    {"textoverlay", "overlay", "gstreamer1.0-x"},
+};
+
+// What a request pad is fed by.
+struct Outlet {
+  const char *pad, *tee, *queue;
+};
+constexpr Outlet kOutlets[] = {
+    {"audio_src", "audiotee", "audiosrcqueue"},
+    {"text_src", "texttee", "textsrcqueue"},
+};
+
+const Outlet& outlet_named(std::string_view pad) {
+  return pad == kOutlets[0].pad ? kOutlets[0] : kOutlets[1];
+}
+
+Ptr<GstPad> pad_of(GstElement* element, const char* name) {
+  return Ptr<GstPad>(gst_element_get_static_pad(element, name));
+}
+
+void set_limits(GstElement* queue, GstClockTime time, guint bytes) {
+  g_object_set(queue, "max-size-time", time, "max-size-bytes", bytes, "max-size-buffers", 0u,
+               nullptr);
+}
+
+GstPad* ghost(const char* name, GstPad* target, GstPadTemplate* pad_template) {
+  return target ? gst_ghost_pad_new_from_template(name, target, pad_template)
+                : gst_ghost_pad_new_no_target_from_template(name, pad_template);
+}
+
+}  // namespace
+
+CaptionBin::CaptionBin(GstBin* bin) : bin_(bin) {
+  make_parts();
+  if (!missing_) link_parts();
+  add_pad("video_sink", "videoqueue", "sink");
+  add_pad("audio_sink", "audiotee", "sink");
+  add_pad("src", "overlay", "src");
+  if (!missing_) watch_parts();
+}
+
+CaptionBin::~CaptionBin() {
+  if (transcribe_) g_signal_handlers_disconnect_by_data(transcribe_.get(), this);
+}
+
+void CaptionBin::make_parts() {
+  for (const Part& part : kParts)
+    if (!add(part.factory, part.name) && !missing_) missing_ = {part.factory, part.package};
+  transcribe_ = find("transcribe");
+  overlay_ = find("overlay");
+  GObjectClass* klass = G_OBJECT_GET_CLASS(bin_);
+  for (Child which : {Child::Transcribe, Child::Look})
+    if (GObject* made = child(which)) set_child_defaults(made, which, klass);
+}
+
+void CaptionBin::link_parts() {
+  branch_ = std::make_unique<AudioBranch>(find("audioqueue").get(), find("audioconvert").get(),
+                                          find("audioresample").get(), transcribe_.get());
+  gst_element_link(find("audiotee").get(), find("audioqueue").get());
+  gst_element_link_many(transcribe_.get(), find("texttee").get(), find("textqueue").get(), nullptr);
+  gst_element_link_pads(find("textqueue").get(), "src", overlay_.get(), "text_sink");
+  gst_element_link_pads(find("videoqueue").get(), "src", overlay_.get(), "video_sink");
+  set_limits(find("textqueue").get(), 0, 0);  // text is small, and what writes it must not wait
+}
+
+Ptr<GstElement> CaptionBin::find(const char* name) const {
+  return Ptr<GstElement>(gst_bin_get_by_name(bin_, name));
+}
+
+GstElement* CaptionBin::add(const char* factory, const char* name) {
+  GstElement* made = gst_element_factory_make(factory, name);
+  if (made) gst_bin_add(bin_, made);
+  return made;
+}
+
+GObject* CaptionBin::child(Child which) const {
+  GstElement* found = which == Child::Transcribe ? transcribe_.get() : overlay_.get();
+  return found ? G_OBJECT(found) : nullptr;
+}
+
+void CaptionBin::add_pad(const char* name, const char* part, const char* part_pad) {
+  Ptr<GstPad> target = missing_ ? nullptr : pad_of(find(part).get(), part_pad);
+  auto* klass = GST_ELEMENT_GET_CLASS(bin_);
+  gst_element_add_pad(GST_ELEMENT(bin_),
+                      ghost(name, target.get(), gst_element_class_get_pad_template(klass, name)));
+}
+
+namespace {
+
+// A picture that gets no audio waits for no text.
+void follow_link(GstElement* bin, GstElement* overlay) {
+  Ptr<GstPad> audio = pad_of(bin, "audio_sink");
+  auto set = [](GstPad* pad, GstPad*, GObject* to) {
+    g_object_set(to, "wait-text", gst_pad_is_linked(pad), nullptr);
+  };
+  g_object_set(overlay, "wait-text", FALSE, nullptr);
+  for (const char* signal : {"linked", "unlinked"})
+    g_signal_connect_object(audio.get(), signal, G_CALLBACK(+set), overlay, GConnectFlags(0));
+}
+
+}  // namespace
+
+void CaptionBin::watch_parts() {
+  follow_link(GST_ELEMENT(bin_), overlay_.get());
+  auto renew = [](GObject* transcribe, GParamSpec*, CaptionBin* self) {
+    guint latency = 0;
+    g_object_get(transcribe, "latency", &latency, nullptr);
+    self->latency_ = latency * GST_MSECOND;
+    self->resize();
+  };
+  g_signal_connect(transcribe_.get(), "notify::latency", G_CALLBACK(+renew), this);
+  renew(G_OBJECT(transcribe_.get()), nullptr, this);
+
+  auto as = [](int type) { return static_cast<GstPadProbeType>(type); };
+  Ptr<GstPad> out = pad_of(overlay_.get(), "src");
+  gst_pad_add_probe(
+      out.get(), as(GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PULL),
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<CaptionBin*>(self)->note_liveness(GST_PAD_PROBE_INFO_QUERY(info));
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+  gst_pad_add_probe(
+      out.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<CaptionBin*>(self)->note_latency(GST_PAD_PROBE_INFO_EVENT(info));
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+  Ptr<GstPad> in = pad_of(overlay_.get(), "video_sink");
+  gst_pad_add_probe(
+      in.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        static_cast<CaptionBin*>(self)->note_picture(GST_PAD_PROBE_INFO_EVENT(info));
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+// The answer of all that is inside, on its way to who asked.
+void CaptionBin::note_liveness(GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return;
+  gboolean live = FALSE;
+  gst_query_parse_latency(query, &live, nullptr, nullptr);
+  if (live_.exchange(live) != static_cast<bool>(live)) resize();
+}
+
+// A sink holds the picture back as long as the slowest of all sinks needs.
+void CaptionBin::note_latency(GstEvent* event) {
+  if (GST_EVENT_TYPE(event) != GST_EVENT_LATENCY) return;
+  GstClockTime latency = 0;
+  gst_event_parse_latency(event, &latency);
+  if (pipeline_latency_.exchange(latency) != latency) resize();
+}
+
+// Margins go with the size of the picture, as the letters do, as long as nobody else sets them.
+void CaptionBin::note_picture(GstEvent* event) {
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  int width = 0, height = 0, xpad = 0, ypad = 0;
+  gst_structure_get(gst_caps_get_structure(caps, 0), "width", G_TYPE_INT, &width, "height",
+                    G_TYPE_INT, &height, nullptr);
+  g_object_get(overlay_.get(), "xpad", &xpad, "ypad", &ypad, nullptr);
+  if (xpad == xpad_) g_object_set(overlay_.get(), "xpad", xpad_ = width / 5, nullptr);
+  if (ypad == ypad_) g_object_set(overlay_.get(), "ypad", ypad_ = height / 18, nullptr);
+}
+
+CaptionBin::Sizes CaptionBin::wanted() const {
+  GstClockTime needed = std::max<GstClockTime>(latency_, pipeline_latency_) + kReserve;
+  if (live_) return {needed, 0};
+  return {std::max(kFile, needed), kFileBytes};
+}
+
+// What an application has set at a queue stays until they change. Two threads may be here: who is
+// overtaken sets them again.
+void CaptionBin::resize() {
+  Sizes sizes;
+  while (changes(sizes)) resize(sizes);
+}
+
+bool CaptionBin::changes(Sizes& sizes) {
+  Sizes now = wanted();
+  Lock lock(mutex_);
+  bool changed = now != sizes_ || (sizes != Sizes() && sizes != sizes_);
+  sizes_ = sizes = now;
+  return changed;
+}
+
+void CaptionBin::resize(const Sizes& sizes) {
+  GST_DEBUG_OBJECT(bin_, "queues hold %" GST_TIME_FORMAT ", at most %u bytes of video",
+                   GST_TIME_ARGS(sizes.time), sizes.video_bytes);
+  for (const char* name : {"videoqueue", "audioqueue", "audiosrcqueue"})
+    if (Ptr<GstElement> queue = find(name))
+      set_limits(queue.get(), sizes.time,
+                 std::string_view(name) == "videoqueue" ? sizes.video_bytes : 0);
+}
+
+GstPad* CaptionBin::request(GstPadTemplate* pad_template) {
+  const Outlet& outlet = outlet_named(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template));
+  auto* bin = GST_ELEMENT(bin_);
+  if (pad_of(bin, outlet.pad)) return nullptr;
+  GstElement* queue = missing_ ? nullptr : add("queue", outlet.queue);
+  Ptr<GstPad> target = queue ? pad_of(queue, "src") : nullptr;
+  GstPad* pad = ghost(outlet.pad, target.get(), pad_template);
+  gst_pad_set_active(pad, TRUE);
+  gst_element_add_pad(bin, pad);
+  if (!queue) return pad;
+  set_limits(queue, wanted().time, 0);
+  gst_element_sync_state_with_parent(queue);
+  gst_element_link(find(outlet.tee).get(), queue);
+  return pad;
+}
+
+void CaptionBin::release(GstPad* pad) {
+  const Outlet& outlet = outlet_named(GST_PAD_NAME(pad));
+  Ptr<GstElement> queue = find(outlet.queue), tee = find(outlet.tee);
+  if (queue && tee) {
+    Ptr<GstPad> sink = pad_of(queue.get(), "sink");
+    if (Ptr<GstPad> source{gst_pad_get_peer(sink.get())})
+      gst_element_release_request_pad(tee.get(), source.get());
+  }
+  gst_element_remove_pad(GST_ELEMENT(bin_), pad);
+  if (!queue) return;
+  gst_element_set_locked_state(queue.get(), TRUE);
+  gst_element_set_state(queue.get(), GST_STATE_NULL);
+  gst_bin_remove(bin_, queue.get());
+}
+
+}  // namespace dg

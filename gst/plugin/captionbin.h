@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "base/mutex.h"
+#include "plugin/audiobranch.h"
+#include "plugin/childprops.h"
+#include "plugin/ptr.h"
+
+namespace dg {
+
+// What is inside of a deepgramoverlay:
+//
+//   video_sink ─▶ videoqueue ──────────────────────────────────────────────▶ overlay ─▶ src
+//   audio_sink ─▶ audiotee ─▶ audioqueue ─▶ AudioBranch ─▶ texttee ─▶ textqueue ─▲
+//                     └─▶ audiosrcqueue ─▶ audio_src          └─▶ textsrcqueue ─▶ text_src
+//
+// The queues hold what must wait for text. Properties and request pads: the application's threads;
+// the rest runs where data, events and queries pass.
+class CaptionBin {
+ public:
+  explicit CaptionBin(GstBin* bin);
+  ~CaptionBin();
+  CaptionBin(const CaptionBin&) = delete;
+  CaptionBin& operator=(const CaptionBin&) = delete;
+
+  // An element that is not installed, and what to do: then there is nothing but the pads.
+  struct Missing {
+    const char *factory, *package;
+  };
+  std::optional<Missing> missing() const { return missing_; }
+
+  // A new pad of the bin, or null if it has that one.
+  GstPad* request(GstPadTemplate* pad_template);
+  void release(GstPad* pad);
+
+  // Null if it is missing.
+  GObject* child(Child which) const;
+
+ private:
+  struct Sizes {
+    GstClockTime time = 0;
+    guint video_bytes = 0;  // 0 = no limit
+    bool operator==(const Sizes&) const = default;
+  };
+
+  void make_parts();
+  void link_parts();
+  void watch_parts();
+  void add_pad(const char* name, const char* part, const char* part_pad);
+  GstElement* add(const char* factory, const char* name);
+  Ptr<GstElement> find(const char* name) const;
+  void note_liveness(GstQuery* query);
+  void note_latency(GstEvent* event);
+  void note_picture(GstEvent* event);
+  Sizes wanted() const;
+  void resize() DG_EXCLUDES(mutex_);
+  bool changes(Sizes& sizes) DG_EXCLUDES(mutex_);
+  void resize(const Sizes& sizes);
+
+  GstBin* const bin_;
+  std::optional<Missing> missing_;
+  Ptr<GstElement> transcribe_, overlay_;
+  std::unique_ptr<AudioBranch> branch_;
+
+  std::atomic<bool> live_ = false;
+  std::atomic<GstClockTime> latency_ = 0;           // of the transcriber
+  std::atomic<GstClockTime> pipeline_latency_ = 0;  // of all the pipeline
+  Mutex mutex_;
+  Sizes sizes_ DG_GUARDED_BY(mutex_);  // of the queues
+  int xpad_ = 25, ypad_ = 25;          // as set here; on the picture's thread
+};
+
+}  // namespace dg
