@@ -69,11 +69,13 @@ CaptionBin::CaptionBin(GstBin* bin) : bin_(bin) {
   add_pad("video_sink", "videoqueue", "sink");
   add_pad("audio_sink", "audiotee", "sink");
   add_pad("src", "overlay", "src");
+  audio_sink_ = pad_of(GST_ELEMENT(bin_), "audio_sink");
   if (!missing_) watch_parts();
 }
 
 CaptionBin::~CaptionBin() {
   if (transcribe_) g_signal_handlers_disconnect_by_data(transcribe_.get(), this);
+  g_signal_handlers_disconnect_by_data(audio_sink_.get(), this);
 }
 
 void CaptionBin::make_parts() {
@@ -93,6 +95,7 @@ void CaptionBin::link_parts() {
   gst_element_link_many(transcribe_.get(), find("texttee").get(), find("textqueue").get(), nullptr);
   gst_element_link_pads(find("textqueue").get(), "src", overlay_.get(), "text_sink");
   gst_element_link_pads(find("videoqueue").get(), "src", overlay_.get(), "video_sink");
+  text_source_ = pad_of(find("textqueue").get(), "src");
   set_limits(find("textqueue").get(), 0, 0);  // text is small, and what writes it must not wait
 }
 
@@ -118,56 +121,55 @@ void CaptionBin::add_pad(const char* name, const char* part, const char* part_pa
                       ghost(name, target.get(), gst_element_class_get_pad_template(klass, name)));
 }
 
-namespace {
-
-// A picture that gets no audio waits for no text.
-void follow_link(GstElement* bin, GstElement* overlay) {
-  Ptr<GstPad> audio = pad_of(bin, "audio_sink");
-  auto set = [](GstPad* pad, GstPad*, GObject* to) {
-    g_object_set(to, "wait-text", gst_pad_is_linked(pad), nullptr);
-  };
-  g_object_set(overlay, "wait-text", FALSE, nullptr);
+void CaptionBin::watch_parts() {
+  auto heed = [](GstPad*, GstPad*, CaptionBin* self) { self->choose_wait(); };
   for (const char* signal : {"linked", "unlinked"})
-    g_signal_connect_object(audio.get(), signal, G_CALLBACK(+set), overlay, GConnectFlags(0));
+    g_signal_connect(audio_sink_.get(), signal, G_CALLBACK(+heed), this);
+  choose_wait();
+  auto renew = [](GstElement*, GParamSpec*, CaptionBin* self) { self->note_own_latency(); };
+  g_signal_connect(transcribe_.get(), "notify::latency", G_CALLBACK(+renew), this);
+  note_own_latency();
+
+  Ptr<GstPad> out = pad_of(overlay_.get(), "src");
+  watch(out.get(), GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PULL,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<CaptionBin*>(self)->note_liveness(GST_PAD_PROBE_INFO_QUERY(info));
+          return GST_PAD_PROBE_OK;
+        });
+  watch(out.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<CaptionBin*>(self)->note_latency(GST_PAD_PROBE_INFO_EVENT(info));
+          return GST_PAD_PROBE_OK;
+        });
+  watch(pad_of(overlay_.get(), "video_sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
+          static_cast<CaptionBin*>(self)->note_picture(pad, GST_PAD_PROBE_INFO_EVENT(info));
+          return GST_PAD_PROBE_OK;
+        });
+  watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_SEGMENT)
+            static_cast<CaptionBin*>(self)->choose_wait();
+          return GST_PAD_PROBE_OK;
+        });
 }
 
-}  // namespace
+void CaptionBin::watch(GstPad* pad, int what, GstPadProbeCallback with) {
+  gst_pad_add_probe(pad, static_cast<GstPadProbeType>(what), with, this, nullptr);
+}
 
-void CaptionBin::watch_parts() {
-  follow_link(GST_ELEMENT(bin_), overlay_.get());
-  auto renew = [](GObject* transcribe, GParamSpec*, CaptionBin* self) {
-    guint latency = 0;
-    g_object_get(transcribe, "latency", &latency, nullptr);
-    self->latency_ = latency * GST_MSECOND;
-    self->resize();
-  };
-  g_signal_connect(transcribe_.get(), "notify::latency", G_CALLBACK(+renew), this);
-  renew(G_OBJECT(transcribe_.get()), nullptr, this);
+// A picture without sound waits for no text, a live one for none of a sound that has not begun.
+void CaptionBin::choose_wait() {
+  Ptr<GstEvent> begun(gst_pad_get_sticky_event(text_source_.get(), GST_EVENT_SEGMENT, 0));
+  bool waits = gst_pad_is_linked(audio_sink_.get()) && (begun || !live_);
+  g_object_set(overlay_.get(), "wait-text", static_cast<gboolean>(waits), nullptr);
+}
 
-  auto as = [](int type) { return static_cast<GstPadProbeType>(type); };
-  Ptr<GstPad> out = pad_of(overlay_.get(), "src");
-  gst_pad_add_probe(
-      out.get(), as(GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PULL),
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        static_cast<CaptionBin*>(self)->note_liveness(GST_PAD_PROBE_INFO_QUERY(info));
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
-  gst_pad_add_probe(
-      out.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        static_cast<CaptionBin*>(self)->note_latency(GST_PAD_PROBE_INFO_EVENT(info));
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
-  Ptr<GstPad> in = pad_of(overlay_.get(), "video_sink");
-  gst_pad_add_probe(
-      in.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        static_cast<CaptionBin*>(self)->note_picture(GST_PAD_PROBE_INFO_EVENT(info));
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
+void CaptionBin::note_own_latency() {
+  guint latency = 0;
+  g_object_get(transcribe_.get(), "latency", &latency, nullptr);
+  latency_ = latency * GST_MSECOND;
+  resize();
 }
 
 // The answer of all that is inside, on its way to who asked.
@@ -175,7 +177,9 @@ void CaptionBin::note_liveness(GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return;
   gboolean live = FALSE;
   gst_query_parse_latency(query, &live, nullptr, nullptr);
-  if (live_.exchange(live) != static_cast<bool>(live)) resize();
+  if (live_.exchange(live) == static_cast<bool>(live)) return;
+  resize();
+  choose_wait();
 }
 
 // A sink holds the picture back as long as the slowest of all sinks needs.
@@ -186,9 +190,20 @@ void CaptionBin::note_latency(GstEvent* event) {
   if (pipeline_latency_.exchange(latency) != latency) resize();
 }
 
+void CaptionBin::note_picture(GstPad* pad, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) note_caps(event);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) ask_upstream(pad);
+}
+
+// What is known before the first picture: the first query from downstream may come when live
+// pictures have filled the queue.
+void CaptionBin::ask_upstream(GstPad* pad) {
+  Ptr<GstQuery> query(gst_query_new_latency());
+  if (gst_pad_peer_query(pad, query.get())) note_liveness(query.get());
+}
+
 // Margins go with the size of the picture, as the letters do, as long as nobody else sets them.
-void CaptionBin::note_picture(GstEvent* event) {
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return;
+void CaptionBin::note_caps(GstEvent* event) {
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
   int width = 0, height = 0, xpad = 0, ypad = 0;

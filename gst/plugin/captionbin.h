@@ -55,7 +55,12 @@ class CaptionBin {
   Ptr<GstElement> find(const char* name) const;
   void note_liveness(GstQuery* query);
   void note_latency(GstEvent* event);
-  void note_picture(GstEvent* event);
+  void watch(GstPad* pad, int what, GstPadProbeCallback with);
+  void choose_wait();
+  void note_own_latency();
+  void note_picture(GstPad* pad, GstEvent* event);
+  void note_caps(GstEvent* event);
+  void ask_upstream(GstPad* pad);
   Sizes wanted() const;
   void resize() DG_EXCLUDES(mutex_);
   bool changes(Sizes& sizes) DG_EXCLUDES(mutex_);
@@ -64,6 +69,7 @@ class CaptionBin {
   GstBin* const bin_;
   std::optional<Missing> missing_;
   Ptr<GstElement> transcribe_, overlay_;
+  Ptr<GstPad> audio_sink_, text_source_;  // the bin's, and what gives the picture its text
   std::unique_ptr<AudioBranch> branch_;
 
   std::atomic<bool> live_ = false;

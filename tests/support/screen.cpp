@@ -36,7 +36,8 @@ Screen::Screen(GstElement* sink) {
 }
 
 void Screen::note(GstBuffer* buffer) {
-  Frame frame{nanos_of(GST_BUFFER_PTS(buffer)), is_lit(buffer)};
+  Nanos pts = nanos_of(GST_BUFFER_PTS(buffer));
+  Frame frame{pts, pts + nanos_of(GST_BUFFER_DURATION(buffer)), is_lit(buffer)};
   Lock lock(mutex_);
   frames_.push_back(frame);
   changed_.notify_all();
@@ -64,11 +65,14 @@ bool Screen::wait_for(Nanos pts) const {
 testing::AssertionResult captioned(const std::vector<Frame>& frames,
                                    const std::vector<TextBuffer>& texts) {
   for (const Frame& frame : frames) {
-    bool shown = std::any_of(texts.begin(), texts.end(), [&](const TextBuffer& text) {
-      return nanos_of(text.pts) <= frame.pts && frame.pts < nanos_of(text.end());
-    });
-    if (shown != frame.lit)
-      return testing::AssertionFailure() << (shown ? "no" : "a") << " text at "
+    auto seen = [&](Nanos at) {
+      return std::any_of(texts.begin(), texts.end(), [&](const TextBuffer& text) {
+        return nanos_of(text.pts) <= at && frame.pts < nanos_of(text.end());
+      });
+    };
+    bool must = seen(frame.pts), may = seen(frame.end - Nanos(1));
+    if (frame.lit ? !may : must)
+      return testing::AssertionFailure() << (must ? "no" : "a") << " text at "
                                          << std::chrono::duration<double>(frame.pts).count();
   }
   return testing::AssertionSuccess();

@@ -15,7 +15,7 @@ namespace dg {
 
 // A black picture that came to a sink; it is lit where something was drawn on it.
 struct Frame {
-  Nanos pts{};
+  Nanos pts{}, end{};
   bool lit = false;
 };
 
@@ -37,7 +37,8 @@ class Screen {
   std::vector<Frame> frames_ DG_GUARDED_BY(mutex_);
 };
 
-// Whether each picture is lit if and only if a text is to be seen at its time.
+// Whether each picture is lit if and only if a text is to be seen at its time. textoverlay may
+// leave out one that begins before the text.
 testing::AssertionResult captioned(const std::vector<Frame>& frames,
                                    const std::vector<TextBuffer>& texts);
 // Whether they follow each other without a hole, from about zero to about `end`.
