@@ -56,6 +56,13 @@ void set_limits(GstElement* queue, GstClockTime time, guint bytes) {
                nullptr);
 }
 
+// It would wait until the queues are empty, and a source that negotiates again with it. No pool of
+// downstream's is made for what they hold.
+GstPadProbeReturn refuse_allocation(GstPad*, GstPadProbeInfo* info, gpointer) {
+  bool asks = GST_QUERY_TYPE(GST_PAD_PROBE_INFO_QUERY(info)) == GST_QUERY_ALLOCATION;
+  return asks ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
 GstPad* ghost(const char* name, GstPad* target, GstPadTemplate* pad_template) {
   return target ? gst_ghost_pad_new_from_template(name, target, pad_template)
                 : gst_ghost_pad_new_no_target_from_template(name, pad_template);
@@ -141,6 +148,9 @@ void CaptionBin::watch_parts() {
           static_cast<CaptionBin*>(self)->note_latency(GST_PAD_PROBE_INFO_EVENT(info));
           return GST_PAD_PROBE_OK;
         });
+  for (const char* entrance : {"videoqueue", "audiotee"})
+    watch(pad_of(find(entrance).get(), "sink").get(), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+          refuse_allocation);
   watch(pad_of(overlay_.get(), "video_sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
         [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
           static_cast<CaptionBin*>(self)->note_picture(pad, GST_PAD_PROBE_INFO_EVENT(info));

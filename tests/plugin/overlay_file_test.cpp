@@ -36,9 +36,10 @@ class OverlayFile : public testing::Test {
     pipeline_ = std::make_unique<Pipeline>(
         "filesrc location=" + path +
             " ! matroskademux name=file deepgramoverlay name=c url=" + server_->url() +
-            " font-desc=\"Sans 60\" transcribe::granularity=word transcribe::max-rate=0 " + links +
-            "c.src ! fakesink name=screen " + more,
+            " font-desc=\"Sans 60\" " + links + "c.src ! fakesink name=screen " + more,
         "transcribe");
+    pipeline_->set("granularity", "word");
+    pipeline_->set("max-rate", "0");
     screen_ = std::make_unique<Screen>(pipeline_->find("screen"));
   }
   void open(const server::ServerOptions& options = {}) { open(options, path_); }

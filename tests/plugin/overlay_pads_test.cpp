@@ -51,9 +51,11 @@ class OverlayPads : public testing::Test {
             "identity name=in ! " +
             before +
             "c.audio_sink deepgramoverlay name=c font-desc=\"Sans 60\" "
-            "transcribe::granularity=word transcribe::max-rate=0 url=" +
+            "url=" +
             server_->url() + " c.src ! fakesink name=screen async=false " + more,
         "transcribe");
+    pipeline_->set("granularity", "word");
+    pipeline_->set("max-rate", "0");
     screen_ = std::make_unique<Screen>(pipeline_->find("screen"));
     feed_ = std::make_unique<Feed>(pipeline_->find("in"), 16000, 1, pipeline_->watchdog());
     pipeline_->change(GST_STATE_PLAYING);
@@ -178,6 +180,21 @@ TEST_F(OverlayPads, ShowsThePictureWithoutSound) {
   gst_pad_unlink(before.get(), audio.get());
   pipeline_->change(GST_STATE_PLAYING);
   EXPECT_TRUE(screen_->wait_for(kLength - kToneFrame));
+}
+
+// What negotiates again while the queues are full must not wait for them.
+TEST_F(OverlayPads, AnswersBeforeWhatItHoldsIsThrough) {
+  open("", "c.audio_src ! fakesink name=speaker");
+  pipeline_->change(GST_STATE_PAUSED);
+  ASSERT_TRUE(feed_->begin());
+  feed_->tones(0s, 1s);
+  for (const char* name : {"video_sink", "audio_sink"}) {
+    Ptr<GstPad> pad(gst_element_get_static_pad(pipeline_->find("c"), name));
+    Ptr<GstCaps> caps(gst_pad_get_current_caps(pad.get()));
+    Ptr<GstQuery> query(gst_query_new_allocation(caps.get(), TRUE));
+    Watchdog::Guard guard(pipeline_->watchdog());
+    EXPECT_FALSE(gst_pad_query(pad.get(), query.get()));
+  }
 }
 
 // A pad comes and goes while data flows.

@@ -17,7 +17,7 @@ class OverlayProperties : public testing::Test {
   OverlayProperties()
       : pipeline_(
             "videotestsrc num-buffers=1 ! video/x-raw,width=640,height=360 ! "
-            "deepgramoverlay name=c transcribe::diarize=true videoqueue::max-size-bytes=7 "
+            "deepgramoverlay name=c "
             "c.src ! fakesink",
             "transcribe") {}
 
@@ -101,15 +101,17 @@ TEST_F(OverlayProperties, NeverShowTheKey) {
   EXPECT_TRUE(spec->flags & G_PARAM_WRITABLE);
 }
 
+// Not from a launch line, by which GStreamer 1.22 leaks the child.
 TEST_F(OverlayProperties, ReachTheChildren) {
+  gst_child_proxy_set(GST_CHILD_PROXY(object()), "transcribe::diarize", TRUE,
+                      "overlay::draw-shadow", FALSE, nullptr);
   EXPECT_EQ(value(object("transcribe"), "diarize"), "true");
-  gst_child_proxy_set(GST_CHILD_PROXY(object()), "overlay::draw-shadow", FALSE, nullptr);
   EXPECT_EQ(value(object("overlay"), "draw-shadow"), "false");
 }
 
 // What the application has set at a queue stays until there is a reason.
 TEST_F(OverlayProperties, SizeTheQueues) {
-  EXPECT_EQ(value(object("videoqueue"), "max-size-bytes"), "7");
+  set(object("videoqueue"), "max-size-bytes", "7");
   ASSERT_TRUE(pipeline_.reach(GST_STATE_PAUSED));
   EXPECT_EQ(value(object("videoqueue"), "max-size-bytes"), "7");
   EXPECT_EQ(value(object("videoqueue"), "max-size-time"), "15000000000");
