@@ -44,6 +44,16 @@ class OverlayFile : public testing::Test {
   }
   void open(const server::ServerOptions& options = {}) { open(options, path_); }
 
+  // As an application does.
+  void link_new_pads() {
+    auto link = [](GstElement*, GstPad* pad, GstElement* to) {
+      bool video = g_str_has_prefix(GST_PAD_NAME(pad), "video");
+      Ptr<GstPad> sink(gst_element_get_static_pad(to, video ? "video_sink" : "audio_sink"));
+      EXPECT_EQ(gst_pad_link(pad, sink.get()), GST_PAD_LINK_OK);
+    };
+    g_signal_connect(pipeline_->find("file"), "pad-added", G_CALLBACK(+link), pipeline_->find("c"));
+  }
+
   bool play() {
     pipeline_->change(GST_STATE_PLAYING);
     return pipeline_->wait_for(GST_MESSAGE_EOS);
@@ -100,15 +110,21 @@ TEST_F(OverlayFile, EndsWithoutTheService) {
   }
 }
 
+// Whatever waits for whom: text for the service, the picture for text, the demuxer for the picture.
+TEST_F(OverlayFile, StopsAtOnce) {
+  open({.faults = {"no-answer"}}, path_, "c.audio_src ! fakesink", "");
+  link_new_pads();
+  for (std::size_t round = 1; round <= 10; ++round) {
+    pipeline_->change(round % 2 ? GST_STATE_PLAYING : GST_STATE_PAUSED);
+    EXPECT_TRUE(server_->wait([=](const auto& requests) { return requests.size() >= round; }));
+    pipeline_->change(GST_STATE_NULL);
+  }
+}
+
 // A demuxer makes new pads each time, and the application links them.
 TEST_F(OverlayFile, PlaysAgain) {
   open({}, path_, "", "");
-  auto link = [](GstElement*, GstPad* pad, GstElement* to) {
-    bool video = g_str_has_prefix(GST_PAD_NAME(pad), "video");
-    Ptr<GstPad> sink(gst_element_get_static_pad(to, video ? "video_sink" : "audio_sink"));
-    EXPECT_EQ(gst_pad_link(pad, sink.get()), GST_PAD_LINK_OK);
-  };
-  g_signal_connect(pipeline_->find("file"), "pad-added", G_CALLBACK(+link), pipeline_->find("c"));
+  link_new_pads();
   for (GstState between : {GST_STATE_READY, GST_STATE_NULL, GST_STATE_NULL}) {
     ASSERT_TRUE(play());
     expect_all_pictures();
