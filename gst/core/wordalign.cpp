@@ -21,19 +21,28 @@ constexpr Nanos kNear = 150ms;
 constexpr Nanos kWindow = 1500ms;
 constexpr std::ptrdiff_t kWindowWords = 48;
 constexpr std::size_t kMostJoined = 4;
+// How far the parts of a word may lie outside of it.
+constexpr Nanos kAbout = 500ms;
 // A word without length is a moment.
 constexpr Nanos kMoment = 1ms;
 
-// The costs of an alignment. Two words left over (2) cost more than another word in the same time,
-// and that costs more than a word left over (1), so that equal words find each other.
+// The costs of an alignment. Two words left over cost more than another word in the same time, and
+// that costs more than a word left over, so that equal words find each other.
 constexpr float kLeftOver = 1;
-constexpr float kOther = 1.5F;    // and up to kApart more
-constexpr float kBegun = 1.2F;    // one begins as the other: "cap", "captions"
+constexpr float kLast = 0.8F;     // for one behind all others: the later result has more, or less
+constexpr float kLost = 1.2F;     // for one that was given out
+constexpr float kLate = 0.15F;    // more in front of others: of equal words the last is the new one
+constexpr float kOther = 1.3F;    // another word, and up to kElsewhere more
+constexpr float kBegun = 1.1F;    // one begins as the other: "cap", "captions"
+constexpr float kBegunBy = 1.0F;  // "tran", "scrip", "transcription"
 constexpr float kDivided = 0.2F;  // "may be", "maybe"
-constexpr float kApart = 0.4F;    // for words that are kFarthest apart, or hardly overlap
+constexpr float kDivision = 0.6F;  // more for each further word, or equal words would be divided
+constexpr float kElsewhere = 0.3F;
+constexpr float kDistance = 0.1F;  // more for words that are kFarthest apart
 
+// By their starts or their ends: the other may reach across a pause.
 Nanos apart(const HeardWord& a, const HeardWord& b) {
-  return std::chrono::abs(a.start - b.start);
+  return std::min(std::chrono::abs(a.start - b.start), std::chrono::abs(a.end - b.end));
 }
 
 float seconds(Nanos time) {
@@ -48,36 +57,45 @@ const std::string& first_text(const HeardWord& word) {
   return word.once.empty() ? word.letters : word.once;
 }
 
-// How many of the words, two or more, are together the text; 0 if none are.
-std::size_t joined_to(Words words, std::string_view text) {
-  std::size_t count = 0;
-  while (count < std::min(kMostJoined, words.size()) && !text.empty()) {
-    const std::string& next = first_text(words[count]);
-    if (!text.starts_with(next)) return 0;
-    text.remove_prefix(next.size());
-    ++count;
-  }
-  return text.empty() && count > 1 ? count : 0;
+// Words that are the same letters, however they are divided; or of which one side begins the other.
+struct Common {
+  std::size_t before = 0, after = 0;
+  bool whole = false;
+};
+
+bool is_about(const HeardWord& part, const HeardWord& whole) {
+  return part.middle() >= whole.start - kAbout && part.middle() <= whole.end + kAbout;
 }
 
-// How many of the words, two or more, begin the text and are heard in its time; 0 if none do.
-std::size_t begin_of(Words words, const HeardWord& whole) {
-  std::string_view text = whole.letters;
-  std::size_t count = 0;
-  while (count < std::min(kMostJoined, words.size())) {
-    const std::string& next = first_text(words[count]);
-    bool inside = 2 * words[count].overlap(whole) >= words[count].length();
-    if (!inside || words[count].by_text_only || !text.starts_with(next)) break;
-    text.remove_prefix(next.size());
+// Takes words from both sides until they end together, or no further.
+Common common(Words before, Words after) {
+  std::string_view left = first_text(before[0]), right = first_text(after[0]);
+  Common out{1, 1, false};
+  while (left.starts_with(right) || right.starts_with(left)) {
+    std::size_t taken = std::min(left.size(), right.size());
+    left.remove_prefix(taken);
+    right.remove_prefix(taken);
+    out.whole = left.empty() && right.empty();
+    if (out.whole) break;
+    bool is_left = left.empty();
+    Words side = is_left ? before : after;
+    std::size_t& count = is_left ? out.before : out.after;
+    if (count == std::min(kMostJoined, side.size())) break;
+    const HeardWord& next = side[count];
+    std::string_view& here = is_left ? left : right;
+    here = first_text(next);
+    bool fits = left.starts_with(right) || right.starts_with(left);
+    if (!fits || !is_about(next, is_left ? after[out.after - 1] : before[out.before - 1])) break;
     ++count;
   }
-  return count > 1 ? count : 0;
+  return out;
 }
 
 // Finds the cheapest way from (0, 0) to (all, all): Needleman and Wunsch, in a band of time.
 class Alignment {
  public:
-  Alignment(Words before, Words after) : before_(before), after_(after) {
+  Alignment(Words before, std::size_t given, Words after)
+      : before_(before), after_(after), given_(given) {
     lay_band();
     cells_.resize(rows_.back().cells + width(rows_.back()));
     cell(0, 0)->cost = 0;
@@ -156,34 +174,42 @@ class Alignment {
   // Tries all that can come behind the words up to here.
   void leave(std::size_t i, std::size_t j) {
     bool more_before = i < before_.size(), more_after = j < after_.size();
-    if (more_before) go(i, j, {kLeftOver, 1, 0});
-    if (more_after) go(i, j, {kLeftOver, 0, 1});
+    bool given = i < given_;
+    float before = given ? kLost : more_after ? kLeftOver : kLast;
+    float after = more_before ? kLeftOver : kLast;
+    float late = given && more_before && more_after ? kLate : 0;
+    if (more_before) go(i, j, {before + late, 1, 0});
+    if (more_after) go(i, j, {after + late, 0, 1});
     if (!more_before || !more_after) return;
     const HeardWord& a = before_[i];
     const HeardWord& b = after_[j];
-    float distance = kApart * seconds(apart(a, b)) / seconds(kFarthest);
-    if (distance > kApart) return;
+    float distance = kDistance * seconds(apart(a, b)) / seconds(kFarthest);
+    if (distance > kDistance) return;
     if (is_text_of(a, b)) go(i, j, {distance, 1, 1, true});
-    if (auto count = joined_to(before_.subspan(i), b.letters))
-      go(i, j, {kDivided + distance, static_cast<std::uint8_t>(count), 1, true});
-    else if (auto some = begin_of(before_.subspan(i), b))
-      go(i, j, {kBegun, static_cast<std::uint8_t>(some), 1});
-    if (auto count = joined_to(after_.subspan(j), first_text(a)))
-      go(i, j, {kDivided + distance, 1, static_cast<std::uint8_t>(count), true});
+    Common shared = common(before_.subspan(i), after_.subspan(j));
+    if (std::size_t further = shared.before + shared.after - 2; further > 0) {
+      float cost = shared.whole ? kDivided + distance : kBegunBy;
+      go(i, j,
+         {cost + kDivision * static_cast<float>(further), static_cast<std::uint8_t>(shared.before),
+          static_cast<std::uint8_t>(shared.after), shared.whole});
+    }
     if (auto cost = other(a, b)) go(i, j, {*cost, 1, 1});
   }
 
   // What it costs that one word became another; nothing if they are not of the same time.
   static std::optional<float> other(const HeardWord& a, const HeardWord& b) {
-    Nanos common = a.overlap(b);
-    if (a.by_text_only || 2 * common < std::min(a.length(), b.length())) return std::nullopt;
     const std::string& text = first_text(a);
     bool begun = text.starts_with(b.letters) || b.letters.starts_with(text);
+    Nanos common = a.overlap(b);
+    bool together = 2 * common >= std::min(a.length(), b.length());
+    bool near = begun && std::min(text.size(), b.letters.size()) > 1 && apart(a, b) <= kAbout;
+    if (!near && (a.by_text_only || !together)) return std::nullopt;
     float shared = seconds(common) / seconds(std::max(a.length(), b.length()));
-    return (begun ? kBegun : kOther) + kApart * (1 - shared);
+    return (begun ? kBegun : kOther) + kElsewhere * (1 - shared);
   }
 
   Words before_, after_;
+  const std::size_t given_;
   std::vector<Row> rows_;
   std::vector<Cell> cells_;
 };
@@ -200,7 +226,7 @@ Nanos HeardWord::overlap(const HeardWord& other) const {
   return std::max(to - from, Nanos(0));
 }
 
-std::vector<WordMatch> align(Words before, Words after) {
+std::vector<WordMatch> align(Words before, std::size_t given, Words after) {
   std::vector<WordMatch> out;
   std::size_t same = 0;
   while (same < std::min(before.size(), after.size()) &&
@@ -211,7 +237,7 @@ std::vector<WordMatch> align(Words before, Words after) {
   before = before.subspan(same);
   after = after.subspan(same);
   if (before.empty() || after.empty()) return out;
-  for (WordMatch match : Alignment(before, after).matches()) {
+  for (WordMatch match : Alignment(before, given - std::min(same, given), after).matches()) {
     match.before += same;
     match.after += same;
     out.push_back(match);

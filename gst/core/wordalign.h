@@ -22,17 +22,19 @@ struct HeardWord {
   Nanos length() const;
 };
 
-// Words that are the same ones, heard again: one and one, or several that are one later, or one
-// that is several.
+// Words that are the same ones, heard again: one and one, or several that became one, or were
+// divided otherwise.
 struct WordMatch {
-  std::size_t before = 0, after = 0;              // the first of each
-  std::size_t before_count = 1, after_count = 1;  // one of them is 1
-  bool same = true;  // the letters are the same, however they are divided into words
+  std::size_t before = 0, after = 0;  // the first of each
+  std::size_t before_count = 1, after_count = 1;
+  bool same = true;  // the letters are the same; else one side begins the other, or is another word
 };
 
 // Finds, in order, which words of an earlier hearing are which of a later one, by text and time:
 // equal letters within about a second of each other, or other letters in the same time. As little
-// as possible is left over, and between equal words the nearest is taken.
-std::vector<WordMatch> align(std::span<const HeardWord> before, std::span<const HeardWord> after);
+// as possible is left over, and between equal words the nearest is taken. The first `given` of the
+// earlier ones were given out: between words about as near, new ones come behind these.
+std::vector<WordMatch> align(std::span<const HeardWord> before, std::size_t given,
+                             std::span<const HeardWord> after);
 
 }  // namespace dg

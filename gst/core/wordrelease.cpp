@@ -16,6 +16,8 @@ constexpr Nanos kSamePlace = 150ms;
 constexpr Nanos kStableAge = 1s;
 // A word at the border of two finals may be in the later one, though its time says otherwise.
 constexpr Nanos kBorder = 300ms;
+// What the begin of a result may lie before the end of the one before.
+constexpr Nanos kRounding = 10ms;
 // No interim reaches so far: it is another time that begins there.
 constexpr Nanos kFarthest = 30s;
 // Minutes of speech without a final.
@@ -32,6 +34,15 @@ Nanos middle(const Word& word) {
 HeardWord heard(const Word& word) {
   std::string text = letters(text_of(word));
   return {text, word.start, std::max(word.start, word.end), text, false};
+}
+
+// The word without its first letters.
+Word behind(const Word& word, const std::string& begun) {
+  Word rest = word;
+  rest.punctuated_word = behind_letters(text_of(word), begun);
+  bool same = letters(word.word).starts_with(begun);
+  rest.word = same ? behind_letters(word.word, begun) : rest.punctuated_word;
+  return rest;
 }
 
 std::vector<Word> words_of(const Revision& revision) {
@@ -73,7 +84,7 @@ std::vector<Said> WordRelease::said() {
 WordRelease::Comparison WordRelease::compare(const std::vector<Word>& words) const {
   Comparison out;
   for (const Word& word : words) out.heard.push_back(heard(word));
-  out.matches = align(known_, out.heard);
+  out.matches = align(known_, given_, out.heard);
   out.met.resize(words.size());
   out.known_met.resize(known_.size());
   for (const WordMatch& match : out.matches) {
@@ -91,20 +102,29 @@ bool WordRelease::is_covered(const HeardWord& word, const Comparison& with) cons
   return 2 * covered >= word.length();
 }
 
-// The letters of a word that were not given out, if those before them were.
-std::optional<Word> WordRelease::rest_of(const WordMatch& match, const Comparison& with,
-                                         const Word& word) const {
+// What was not given out of words that begin with what was.
+std::vector<Word> WordRelease::rest_of(const WordMatch& match, const Comparison& with,
+                                       const std::vector<Word>& words) const {
   std::size_t end = std::min(match.before + match.before_count, given_);
   std::string given;
   for (std::size_t i = match.before; i < end; ++i) given += known_[i].once;
-  const std::string& whole = with.heard[match.after].letters;
-  if (match.after_count > 1 || given.size() >= whole.size() || !whole.starts_with(given))
-    return std::nullopt;
-  Word rest = word;
-  rest.punctuated_word = behind_letters(text_of(word), given);
-  bool same = letters(word.word).starts_with(given);
-  rest.word = same ? behind_letters(word.word, given) : rest.punctuated_word;
-  rest.start = std::clamp(known_[end - 1].end, word.start, std::max(word.start, word.end));
+  std::vector<Word> rest;
+  for (std::size_t i = match.after; i < match.after + match.after_count; ++i) {
+    const std::string& text = with.heard[i].letters;
+    const Word& word = words[i];
+    if (given.empty()) {
+      rest.push_back(word);
+    } else if (given.starts_with(text)) {
+      given.erase(0, text.size());
+    } else if (text.starts_with(given)) {
+      rest.push_back(behind(word, given));
+      rest.back().start =
+          std::clamp(known_[end - 1].end, word.start, std::max(word.start, word.end));
+      given.clear();
+    } else {
+      return {};
+    }
+  }
   return rest;
 }
 
@@ -114,8 +134,10 @@ void WordRelease::take_interim(const Revision& revision) {
   if (strategy_ == InterimStrategy::Disabled || revision.to <= Nanos(0)) return;
   std::vector<Word> words;
   if (!revision.words.empty()) words = words_of(revision);
-  std::erase_if(words, [this](const Word& word) {
-    return (done_ && middle(word) <= *done_) || is_forgotten(word);
+  // One that begins where the final ended has none of the final's words, wherever they are.
+  bool overlaps = done_ && revision.from + kRounding < *done_;
+  std::erase_if(words, [&](const Word& word) {
+    return (overlaps && middle(word) <= *done_) || is_forgotten(word);
   });
   Comparison with = compare(words);
 
@@ -126,8 +148,7 @@ void WordRelease::take_interim(const Revision& revision) {
     if (match.before >= given_) break;
     next = match.after + match.after_count;
     bool reaches_last = match.before + match.before_count >= given_;
-    std::optional<Word> rest = rest_of(match, with, words[match.after]);
-    if (rest && reaches_last) waiting.push_back(*std::move(rest));
+    if (reaches_last) waiting = rest_of(match, with, words);
     revise(match, with.heard[match.after]);
   }
   while (next < words.size() && !with.met[next] && is_covered(with.heard[next], with)) ++next;
@@ -210,12 +231,13 @@ void WordRelease::take_final(const Revision& revision) {
     auto match = with.matches.begin();
     for (std::size_t i = 0; i < words.size(); ++i) {
       while (match != with.matches.end() && match->after + match->after_count <= i) ++match;
-      bool given = match != with.matches.end() && match->after <= i && match->before < given_;
-      if (given && match->after == i) confirm(*match, with, words[i]);
+      bool known = match != with.matches.end() && match->after <= i;
+      bool given = known && match->before < given_;
+      if (known && match->after == i) confirm(*match, with, words);
       if (given || (!with.met[i] && is_covered(with.heard[i], with))) continue;
       say(words[i], true);
     }
-    settle(with, revision.to);
+    settle(with, revision);
   }
   if (!revision.ends_utterance) return;
   if (words.empty())
@@ -224,32 +246,45 @@ void WordRelease::take_final(const Revision& revision) {
     end_speech(words.back().end);
 }
 
-void WordRelease::confirm(const WordMatch& match, Comparison& with, const Word& word) {
-  if (auto rest = rest_of(match, with, word)) {
-    say(*rest, true);
-    return;
-  }
-  std::size_t end = std::min(match.before + match.before_count, given_);
-  std::string given, whole;
-  for (std::size_t i = match.before; i < end; ++i) given += known_[i].once;
-  for (std::size_t i = 0; i < match.after_count; ++i) whole += with.heard[match.after + i].letters;
-  if (given == whole) return;
-  if (!given.starts_with(whole)) {
+void WordRelease::confirm(const WordMatch& match, Comparison& with,
+                          const std::vector<Word>& words) {
+  bool given = match.before < given_;
+  std::vector<Word> rest = given ? rest_of(match, with, words) : std::vector<Word>();
+  for (const Word& word : rest) say(word, true);
+  std::size_t end = match.before + match.before_count, last = match.after + match.after_count - 1;
+  if (given) end = std::min(end, given_);
+  std::string known, whole;
+  for (std::size_t i = match.before; i < end; ++i) known += known_[i].once;
+  for (std::size_t i = match.after; i <= last; ++i) whole += with.heard[i].letters;
+  std::size_t more = known.size() - std::min(whole.size(), known.size());
+  if (known == whole || !rest.empty()) return;
+  if (known.starts_with(whole) && more < known_[end - 1].once.size()) {
+    leave_rest(end - 1, known.substr(whole.size()), with.heard[last].end);
+    with.known_met[end - 1] = false;
+  } else if (given) {
     corrected_ += static_cast<unsigned>(end - match.before);
-    return;
   }
-  // "may" of "maybe": the rest may be the first word of the next final.
-  HeardWord& rest = known_[end - 1];
-  rest.letters = rest.once = given.substr(whole.size());
-  rest.start = word.end;
-  rest.end = std::max(rest.end, rest.start);
-  rest.by_text_only = true;
-  with.known_met[end - 1] = false;
 }
 
-// A final was told up to here: what was given out before and is not in it will not come, but at
-// the border. What waits before will not come either.
-void WordRelease::settle(const Comparison& with, Nanos to) {
+// "may" of "maybe": the rest may be the first word of the next final.
+void WordRelease::leave_rest(std::size_t index, const std::string& letters, Nanos from) {
+  HeardWord& rest = known_[index];
+  std::string begun = rest.once.substr(0, rest.once.size() - letters.size());
+  rest.letters = rest.once = letters;
+  rest.start = from;
+  rest.end = std::max(rest.end, from);
+  rest.by_text_only = true;
+  if (index < given_) return;
+  Word& waiting = waiting_[index - given_];
+  waiting = behind(waiting, begun);
+  waiting.start = rest.start;
+  waiting.end = rest.end;
+}
+
+// What was given out in a final's time and is not in it will not come, nor what waits there; but at
+// the border it may be in the next one.
+void WordRelease::settle(const Comparison& with, const Revision& final) {
+  Nanos to = final.to;
   std::vector<HeardWord> left;
   for (std::size_t i = 0; i < given_; ++i) {
     if (with.known_met[i]) continue;
@@ -268,9 +303,10 @@ void WordRelease::settle(const Comparison& with, Nanos to) {
   std::vector<Word> waiting;
   std::size_t given = left.size();
   for (std::size_t i = met; i < waiting_.size(); ++i) {
-    if (middle(waiting_[i]) <= to) continue;
+    if (middle(waiting_[i]) <= (final.ends_utterance ? to : to - kBorder)) continue;
     waiting.push_back(std::move(waiting_[i]));
     left.push_back(std::move(known_[given_ + i]));
+    left.back().by_text_only = left.back().middle() <= to;
   }
   known_ = std::move(left);
   given_ = given;

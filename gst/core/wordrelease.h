@@ -61,15 +61,16 @@ class WordRelease {
 
   Comparison compare(const std::vector<Word>& words) const;
   bool is_covered(const HeardWord& word, const Comparison& with) const;
-  std::optional<Word> rest_of(const WordMatch& match, const Comparison& with,
-                              const Word& word) const;
+  std::vector<Word> rest_of(const WordMatch& match, const Comparison& with,
+                            const std::vector<Word>& words) const;
 
   void take_interim(const Revision& revision);
   void revise(const WordMatch& match, const HeardWord& word);
   std::size_t agreed(const std::vector<HeardWord>& fresh, Nanos to) const;
   void take_final(const Revision& revision);
-  void confirm(const WordMatch& match, Comparison& with, const Word& word);
-  void settle(const Comparison& with, Nanos to);
+  void confirm(const WordMatch& match, Comparison& with, const std::vector<Word>& words);
+  void leave_rest(std::size_t index, const std::string& letters, Nanos from);
+  void settle(const Comparison& with, const Revision& final);
   void forget();
   bool is_forgotten(const Word& word) const;
 

@@ -38,7 +38,7 @@ std::string described(const std::vector<WordMatch>& matches, const std::vector<H
 
 std::string aligned(const std::string& before, const std::string& after) {
   auto a = heard(before), b = heard(after);
-  return described(align(a, b), a, b);
+  return described(align(a, a.size(), b), a, b);
 }
 
 TEST(WordAlign, FindsWhatBecameOfEachWord) {
@@ -66,6 +66,14 @@ TEST(WordAlign, FindsWhatBecameOfEachWord) {
       {"begun", "cap@0+200", "captions@0+500", "cap~captions"},
       {"begun by two", "tran@0+200 scrip@200+300", "transcription@0+900",
        "tran+scrip~transcription"},
+      {"divided otherwise", "on@0+200 linetext@200+400", "online@0+400 text@400+200",
+       "on+linetext=online+text"},
+      {"divided otherwise and begun", "on@0+200 linetext@200+400", "online@0+400",
+       "on+linetext~online"},
+      {"begun in two", "transcription@0+900", "tran@0+200 scrip@200+300",
+       "transcription~tran+scrip"},
+      {"divided and shifted", "a@0+99 b@99+99", "x@0+50 ab@100+200", "a+b=ab"},
+      {"no division of what is whole", "dog@0+200", "dog@200+200 d@400+90 og@490+90", "dog=dog"},
       {"without length", "a@500+0 b@500+0", "a@500+0 b@500+0", "a=a b=b"},
       {"without length, other text", "a@500+0", "b@500+0", "a~b"},
       {"without length, elsewhere", "a@500+0", "b@600+0", ""},
@@ -76,10 +84,10 @@ TEST(WordAlign, FindsWhatBecameOfEachWord) {
 }
 
 TEST(WordAlign, TakesTheNearestOfEqualWords) {
-  auto before = heard("x@0+100 no@1000+100");
-  auto after = heard("no@600+100 no@1000+100 no@1400+100");
-  auto matches = align(before, after);
-  ASSERT_EQ(matches.size(), 1u);
+  auto before = heard("x@0+100 no@1000+100 z@3000+100");
+  auto after = heard("no@300+100 no@1000+100 no@1700+100 z@3000+100");
+  auto matches = align(before, 0, after);
+  ASSERT_EQ(matches.size(), 2u);
   EXPECT_EQ(matches[0].before, 1u);
   EXPECT_EQ(matches[0].after, 1u);
 }
@@ -88,15 +96,22 @@ TEST(WordAlign, KnowsWhatAWordWasBefore) {
   auto before = heard("cat@0+100");
   before[0].once = "hat";
   auto after = heard("hat@500+100");
-  EXPECT_EQ(described(align(before, after), before, after), "cat=hat");
+  EXPECT_EQ(described(align(before, 0, after), before, after), "cat=hat");
 }
 
 TEST(WordAlign, TakesNoOtherWordWhereTextAloneCounts) {
   auto before = heard("cat@0+100");
   before[0].by_text_only = true;
   auto other = heard("hat@0+100"), same = heard("cat@500+100");
-  EXPECT_TRUE(align(before, other).empty());
-  EXPECT_EQ(align(before, same).size(), 1u);
+  EXPECT_TRUE(align(before, 1, other).empty());
+  EXPECT_EQ(align(before, 1, same).size(), 1u);
+}
+
+TEST(WordAlign, HasNewWordsBehindWhatWasGivenOut) {
+  auto before = heard("no@1000+100");
+  auto after = heard("no@800+100 no@1000+100");
+  EXPECT_EQ(align(before, 1, after).at(0).after, 0u);
+  EXPECT_EQ(align(after, 2, before).at(0).before, 0u);
 }
 
 // Each word once, in order, however many there are at whichever times.
@@ -110,7 +125,7 @@ TEST(WordAlign, HoldsWithThousandsOfWords) {
         before.push_back({i == 0 ? "first" : text, start, start + 200ms, "", false});
         if (i % 100 != 50) after.push_back({text, start + 160ms, start + 360ms, "", false});
       }
-      std::vector<WordMatch> matches = align(before, after);
+      std::vector<WordMatch> matches = align(before, 0, after);
       std::size_t a = 0, b = 0, same = 0;
       for (const WordMatch& match : matches) {
         EXPECT_GE(match.before, a);
