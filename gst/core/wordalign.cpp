@@ -53,6 +53,10 @@ bool is_text_of(const HeardWord& before, const HeardWord& after) {
   return before.letters == after.letters || before.once == after.letters;
 }
 
+const std::string& last_text(const HeardWord& word) {
+  return word.letters;
+}
+
 const std::string& first_text(const HeardWord& word) {
   return word.once.empty() ? word.letters : word.once;
 }
@@ -67,9 +71,11 @@ bool is_about(const HeardWord& part, const HeardWord& whole) {
   return part.middle() >= whole.start - kAbout && part.middle() <= whole.end + kAbout;
 }
 
+using TextOf = const std::string& (*)(const HeardWord&);
+
 // Takes words from both sides until they end together, or no further.
-Common common(Words before, Words after) {
-  std::string_view left = first_text(before[0]), right = first_text(after[0]);
+Common common(Words before, Words after, TextOf text_of) {
+  std::string_view left = text_of(before[0]), right = text_of(after[0]);
   Common out{1, 1, false};
   while (left.starts_with(right) || right.starts_with(left)) {
     std::size_t taken = std::min(left.size(), right.size());
@@ -83,7 +89,7 @@ Common common(Words before, Words after) {
     if (count == std::min(kMostJoined, side.size())) break;
     const HeardWord& next = side[count];
     std::string_view& here = is_left ? left : right;
-    here = first_text(next);
+    here = text_of(next);
     bool fits = left.starts_with(right) || right.starts_with(left);
     if (!fits || !is_about(next, is_left ? after[out.after - 1] : before[out.before - 1])) break;
     ++count;
@@ -186,14 +192,21 @@ class Alignment {
     float distance = kDistance * seconds(apart(a, b)) / seconds(kFarthest);
     if (distance > kDistance) return;
     if (is_text_of(a, b)) go(i, j, {distance, 1, 1, true});
-    Common shared = common(before_.subspan(i), after_.subspan(j));
-    if (std::size_t further = shared.before + shared.after - 2; further > 0) {
-      float cost = shared.whole ? kDivided + distance : kBegunBy;
-      go(i, j,
-         {cost + kDivision * static_cast<float>(further), static_cast<std::uint8_t>(shared.before),
-          static_cast<std::uint8_t>(shared.after), shared.whole});
-    }
+    divide(i, j, distance);
     if (auto cost = other(a, b)) go(i, j, {*cost, 1, 1});
+  }
+
+  // As they were at first, or were heard last.
+  void divide(std::size_t i, std::size_t j, float distance) {
+    Words before = before_.subspan(i), after = after_.subspan(j);
+    Common shared = common(before, after, first_text);
+    if (Common last = common(before, after, last_text); last.whole) shared = last;
+    std::size_t further = shared.before + shared.after - 2;
+    if (further == 0) return;
+    float cost = shared.whole ? kDivided + distance : kBegunBy;
+    go(i, j,
+       {cost + kDivision * static_cast<float>(further), static_cast<std::uint8_t>(shared.before),
+        static_cast<std::uint8_t>(shared.after), shared.whole});
   }
 
   // What it costs that one word became another; nothing if they are not of the same time.

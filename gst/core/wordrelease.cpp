@@ -36,6 +36,13 @@ HeardWord heard(const Word& word) {
   return {text, word.start, std::max(word.start, word.end), text, false};
 }
 
+std::vector<HeardWord> heard(const std::vector<Word>& words) {
+  std::vector<HeardWord> out;
+  out.reserve(words.size());
+  for (const Word& word : words) out.push_back(heard(word));
+  return out;
+}
+
 // The word without its first letters.
 Word behind(const Word& word, const std::string& begun) {
   Word rest = word;
@@ -83,7 +90,7 @@ std::vector<Said> WordRelease::said() {
 
 WordRelease::Comparison WordRelease::compare(const std::vector<Word>& words) const {
   Comparison out;
-  for (const Word& word : words) out.heard.push_back(heard(word));
+  out.heard = heard(words);
   out.matches = align(known_, given_, out.heard);
   out.met.resize(words.size());
   out.known_met.resize(known_.size());
@@ -100,6 +107,15 @@ bool WordRelease::is_covered(const HeardWord& word, const Comparison& with) cons
   for (std::size_t i = 0; i < given_; ++i)
     if (!with.known_met[i] && !known_[i].by_text_only) covered += known_[i].overlap(word);
   return 2 * covered >= word.length();
+}
+
+// Whether a word is no longer new, or comes too late: what is behind it was given out, and the
+// interim has not heard so far again.
+bool WordRelease::is_passed(std::size_t index, const Comparison& with) const {
+  const HeardWord& word = with.heard[index];
+  for (std::size_t i = 0; i < given_; ++i)
+    if (!with.known_met[i] && known_[i].start > word.middle()) return true;
+  return !with.met[index] && is_covered(word, with);
 }
 
 // What was not given out of words that begin with what was.
@@ -142,7 +158,6 @@ void WordRelease::take_interim(const Revision& revision) {
   Comparison with = compare(words);
 
   std::size_t next = 0;  // the first word behind all that was given out
-  std::vector<HeardWord> fresh;
   std::vector<Word> waiting;
   for (const WordMatch& match : with.matches) {
     if (match.before >= given_) break;
@@ -151,9 +166,9 @@ void WordRelease::take_interim(const Revision& revision) {
     if (reaches_last) waiting = rest_of(match, with, words);
     revise(match, with.heard[match.after]);
   }
-  while (next < words.size() && !with.met[next] && is_covered(with.heard[next], with)) ++next;
+  while (next < words.size() && is_passed(next, with)) ++next;
   for (; next < words.size(); ++next) waiting.push_back(std::move(words[next]));
-  for (const Word& word : waiting) fresh.push_back(heard(word));
+  std::vector<HeardWord> fresh = heard(waiting);
 
   std::size_t stable = strategy_ == InterimStrategy::Stable ? agreed(fresh, revision.to) : 0;
   known_.resize(given_);

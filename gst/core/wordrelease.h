@@ -61,6 +61,7 @@ class WordRelease {
 
   Comparison compare(const std::vector<Word>& words) const;
   bool is_covered(const HeardWord& word, const Comparison& with) const;
+  bool is_passed(std::size_t index, const Comparison& with) const;
   std::vector<Word> rest_of(const WordMatch& match, const Comparison& with,
                             const std::vector<Word>& words) const;
 

@@ -99,6 +99,15 @@ TEST(WordAlign, KnowsWhatAWordWasBefore) {
   EXPECT_EQ(described(align(before, 0, after), before, after), "cat=hat");
 }
 
+TEST(WordAlign, DividesWordsAsTheyWereHeardLast) {
+  auto before = heard("on@0+200 line@200+200");
+  before[0].once = "an";
+  auto after = heard("online@0+400");
+  EXPECT_EQ(described(align(before, 2, after), before, after), "on+line=online");
+  after = heard("anline@0+400");
+  EXPECT_EQ(described(align(before, 2, after), before, after), "on+line=anline");
+}
+
 TEST(WordAlign, TakesNoOtherWordWhereTextAloneCounts) {
   auto before = heard("cat@0+100");
   before[0].by_text_only = true;
