@@ -25,7 +25,8 @@ struct Spoken {
 class Schedule {
  public:
   explicit Schedule(unsigned seed) : random_(seed) {
-    divides_only_ = chance(30);
+    repeats_ = chance(50);
+    divides_only_ = repeats_ || chance(20);
     shaky_ = up_to(random_, 40);
     latency_ = std::vector{0ms, 300ms, 1000ms, 2000ms, 100000ms}[pick(5)];
     strategy_ = chance(25) ? InterimStrategy::Stable : InterimStrategy::Deadline;
@@ -78,8 +79,8 @@ class Schedule {
     Nanos time = pick(1000) * 1ms;
     for (std::size_t i = 0; i < count; ++i) {
       Spoken word;
-      // Which of two equal words is the new one is not to be told while one is divided.
-      bool again = i > 0 && !spoken_.back().shaky && chance(8);
+      // Which of two equal words is the new one is not to be told while one is changed.
+      bool again = repeats_ && i > 0 && !spoken_.back().shaky && chance(8);
       word.text = again ? spoken_.back().text : new_text();
       word.start = time;
       word.end = time + (100 + pick(400)) * 1ms;
@@ -223,7 +224,7 @@ class Schedule {
     std::size_t unsure = 0;
     for (std::size_t i = 0; i < spoken_.size(); ++i) {
       all += spoken_[i].text;
-      if (spoken_[i].shaky) unsure += 10 + spoken_[i].text.size();
+      if (spoken_[i].shaky) unsure += 2 * (10 + spoken_[i].text.size());
       if (is_sure(i)) sure_texts.insert(spoken_[i].text);
     }
     for (std::size_t i = 0; i < spoken_.size(); ++i)  // it may be said elsewhere too
@@ -242,7 +243,8 @@ class Schedule {
   }
 
   std::mt19937 random_;
-  bool divides_only_;  // it is sure of all letters
+  bool repeats_;       // words are said twice
+  bool divides_only_;  // the recognizer is sure of all letters
   int shaky_;          // percent
   Nanos latency_{};
   InterimStrategy strategy_;
