@@ -2,6 +2,7 @@
 #include "core/breakplace.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,7 +25,7 @@ constexpr std::string_view kSentenceEnds[] = {".",  "!", "?", "…", "。", "．
 constexpr std::string_view kClauseEnds[] = {",",  ";",  ":",  "–", "—", "--", "、", "､",
                                             "，", "；", "：", "،", "؛", "၊",  "፣",  "፤"};
 
-// Lists of words have a blank around each. What begins a phrase: conjunctions, prepositions and
+// Lists of words have one blank around each. What begins a phrase: conjunctions, prepositions and
 // relatives of English, and of other languages where they are no word of English.
 constexpr std::string_view kOpens =
     " and or but nor because if than as so when while although though unless until since whether"
@@ -91,39 +92,24 @@ constexpr std::string_view kUnits =
     " week months month years year times a.m p.m am pm o'clock"
     " prozent jahre jahren stunden minuten ans heures años horas minutos millones millionen ";
 
-bool is_in(std::string_view list, std::string_view word) {
-  if (word.empty()) return false;
-  for (std::size_t at = list.find(word); at != list.npos; at = list.find(word, at + 1))
-    if (list[at - 1] == ' ' && list[at + word.size()] == ' ') return true;
-  return false;
-}
-
-bool ends_with(std::string_view text, Texts ends) {
-  return std::any_of(ends.begin(), ends.end(), [=](auto end) { return text.ends_with(end); });
-}
-
-std::string_view without_ends(std::string_view text, Texts ends) {
-  for (auto end = ends.begin(); end != ends.end();) {
-    if (text.ends_with(*end)) {
-      text.remove_suffix(end->size());
-      end = ends.begin();
-    } else {
-      ++end;
-    }
+// The words of a list, in order of their letters, made by the compiler.
+template <const std::string_view& kList>
+constexpr auto sorted_words() {
+  std::array<std::string_view, std::count(kList.begin(), kList.end(), ' ') - 1> words;
+  std::size_t begin = 1;
+  for (std::string_view& word : words) {
+    word = kList.substr(begin, kList.find(' ', begin) - begin);
+    begin += word.size() + 1;
   }
-  return text;
+  std::sort(words.begin(), words.end());
+  return words;
 }
 
-std::string_view without_starts(std::string_view text, Texts starts) {
-  for (auto start = starts.begin(); start != starts.end();) {
-    if (text.starts_with(*start)) {
-      text.remove_prefix(start->size());
-      start = starts.begin();
-    } else {
-      ++start;
-    }
-  }
-  return text;
+template <const std::string_view& kList>
+bool is_in(std::string_view word) {
+  static constexpr auto kWords = sorted_words<kList>();
+  static_assert(!kWords.front().empty());
+  return std::binary_search(kWords.begin(), kWords.end(), word);
 }
 
 bool is_digit(char c) {
@@ -136,6 +122,40 @@ bool is_capital(char c) {
 
 bool is_letter(char c) {
   return is_capital(c) || (c >= 'a' && c <= 'z');
+}
+
+// As most words begin and end: no punctuation, in whatever list.
+bool is_plain(char c) {
+  return is_letter(c) || is_digit(c);
+}
+
+bool ends_with(std::string_view text, Texts ends) {
+  return !text.empty() && !is_plain(text.back()) &&
+         std::any_of(ends.begin(), ends.end(), [=](auto end) { return text.ends_with(end); });
+}
+
+std::string_view without_ends(std::string_view text, Texts ends) {
+  for (auto end = ends.begin(); end != ends.end() && !text.empty() && !is_plain(text.back());) {
+    if (text.ends_with(*end)) {
+      text.remove_suffix(end->size());
+      end = ends.begin();
+    } else {
+      ++end;
+    }
+  }
+  return text;
+}
+
+std::string_view without_starts(std::string_view text, Texts starts) {
+  for (auto start = starts.begin(); start != starts.end() && !text.empty() && !is_plain(text[0]);) {
+    if (text.starts_with(*start)) {
+      text.remove_prefix(start->size());
+      start = starts.begin();
+    } else {
+      ++start;
+    }
+  }
+  return text;
 }
 
 std::string lower(std::string_view text) {
@@ -190,10 +210,10 @@ std::optional<BreakPlace> place_behind_point(std::string_view text, std::string_
   bool capital = !after.empty() && is_capital(after[0]);
   bool number = !after.empty() && is_digit(after[0]);
   std::string word = lower(text);
-  if (is_in(kTitles, word) || is_initial(text)) return BreakPlace::Bad;
+  if (is_in<kTitles>(word) || is_initial(text)) return BreakPlace::Bad;
   if ((word == "no" || word == "nr" || word == "p") && number) return BreakPlace::Bad;
-  if (is_in(kMayEnd, word) && capital) return BreakPlace::Sentence;
-  if (is_in(kMayEnd, word) || is_in(kAbbreviations, word) || is_dotted(text)) return {};
+  if (is_in<kMayEnd>(word) && capital) return BreakPlace::Sentence;
+  if (is_in<kMayEnd>(word) || is_in<kAbbreviations>(word) || is_dotted(text)) return {};
   return BreakPlace::Sentence;
 }
 
@@ -210,12 +230,12 @@ std::optional<BreakPlace> place_behind_punctuation(std::string_view before,
 bool is_number(std::string_view word) {
   bool digits = std::any_of(word.begin(), word.end(), is_digit) &&
                 std::none_of(word.begin(), word.end(), is_letter);
-  return digits || is_in(kNumbers, word);
+  return digits || is_in<kNumbers>(word);
 }
 
 // "Professor Smith", but not "the professor said".
 bool is_title(std::string_view before, std::string_view word, std::string_view after) {
-  return is_in(kHonorifics, word) && is_capital(before[0]) && is_capital(after[0]);
+  return is_in<kHonorifics>(word) && is_capital(before[0]) && is_capital(after[0]);
 }
 
 bool may_part(std::string_view before, std::string_view after) {
@@ -234,13 +254,13 @@ BreakPlace break_between(std::string_view before, std::string_view after) {
   if (auto place = place_behind_punctuation(before, after)) return *place;
 
   std::string left = bare(before), right = bare(after);
-  bool opens = is_in(kOpens, right) && left != right;
-  if (is_in(kHolds, left) || is_in(kTrails, right)) return BreakPlace::Bad;
-  if (is_in(kLeans, left) && (!opens || (is_in(kOpens, left) && is_in(kContinues, right))))
+  bool opens = is_in<kOpens>(right) && left != right;
+  if (is_in<kHolds>(left) || is_in<kTrails>(right)) return BreakPlace::Bad;
+  if (is_in<kLeans>(left) && (!opens || (is_in<kOpens>(left) && is_in<kContinues>(right))))
     return BreakPlace::Bad;
-  if (is_number(left) && (is_in(kUnits, right) || is_number(right))) return BreakPlace::Bad;
+  if (is_number(left) && (is_in<kUnits>(right) || is_number(right))) return BreakPlace::Bad;
   if (is_title(before, left, after)) return BreakPlace::Bad;
-  return opens || is_in(kParticles, left) ? BreakPlace::Phrase : BreakPlace::Poor;
+  return opens || is_in<kParticles>(left) ? BreakPlace::Phrase : BreakPlace::Poor;
 }
 
 }  // namespace dg

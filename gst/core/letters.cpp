@@ -21,6 +21,8 @@ constexpr Range kMarks[] = {
     {0xff00, 0xff0f}, {0xff1a, 0xff20}, {0xff3b, 0xff40}, {0xff5b, 0xff65},
 };
 
+static_assert(std::ranges::is_sorted(kMarks, {}, &Range::first));
+
 // Capitals, and how far behind them the small letter is; 0 where each follows its capital.
 struct Capitals {
   char32_t first, last;
@@ -37,19 +39,32 @@ constexpr Capitals kCapitals[] = {
     {0x1ea0, 0x1eff, 0},
 };
 
+static_assert(std::ranges::is_sorted(kCapitals, {}, &Capitals::first));
+
+// The range that holds the character, of some that are in order; null if none does.
+template <class Some, std::size_t kCount>
+const Some* range_of(char32_t c, const Some (&ranges)[kCount]) {
+  auto* behind =
+      std::upper_bound(std::begin(ranges), std::end(ranges), c,
+                       [](char32_t code, const Some& range) { return code < range.first; });
+  return behind != std::begin(ranges) && c <= behind[-1].last ? behind - 1 : nullptr;
+}
+
 bool is_mark(char32_t c) {
-  return std::any_of(std::begin(kMarks), std::end(kMarks),
-                     [c](Range range) { return c >= range.first && c <= range.last; });
+  return range_of(c, kMarks) != nullptr;
+}
+
+// What most text consists of.
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
 char32_t small(char32_t c) {
   if (c == 0x3c2) return 0x3c3;  // a sigma at the end of a word
-  for (const Capitals& range : kCapitals) {
-    if (c < range.first || c > range.last) continue;
-    if (range.small == 0) return c + ((c - range.first) % 2 == 0 ? 1 : 0);
-    return static_cast<char32_t>(static_cast<int>(c) + range.small);
-  }
-  return c;
+  const Capitals* range = range_of(c, kCapitals);
+  if (!range) return c;
+  if (range->small == 0) return c + ((c - range->first) % 2 == 0 ? 1 : 0);
+  return static_cast<char32_t>(static_cast<int>(c) + range->small);
 }
 
 bool continues(char c) {
@@ -91,6 +106,10 @@ void append(std::string& out, char32_t c, std::string_view character) {
 std::string letters(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
+    if (is_plain(text[at])) {
+      out += text[at++];
+      continue;
+    }
     std::string_view character = text.substr(at, length_at(text, at));
     at += character.size();
     char32_t c = decoded(character);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/script.h"
 
+#include <algorithm>
+
 #include <glib.h>
 
 namespace dg {
@@ -19,7 +21,13 @@ bool is_east_asian_form(char32_t code) {
          between(code, 0xFF01, 0xFF9F) || between(code, 0xFFE0, 0xFFE6);
 }
 
+// Most text lies before all that is asked for below.
+bool is_wide(char32_t code) {
+  return code >= 0x1100 && g_unichar_iswide(code);
+}
+
 bool goes_without_blanks(char32_t code) {
+  if (code < 0x0E00) return false;
   switch (g_unichar_get_script(code)) {
     case G_UNICODE_SCRIPT_HAN:
     case G_UNICODE_SCRIPT_HIRAGANA:
@@ -37,6 +45,7 @@ bool goes_without_blanks(char32_t code) {
 
 // Marks, and punctuation that Chinese shares with Latin: what stands beside it decides.
 bool takes_script_of_neighbour(char32_t code) {
+  if (code < 0x00B7) return false;
   return g_unichar_get_script(code) == G_UNICODE_SCRIPT_INHERITED ||
          between(code, 0x2014, 0x2015) || between(code, 0x2018, 0x201D) || code == 0x2026 ||
          code == 0x00B7;
@@ -51,29 +60,29 @@ char32_t first_with_script(std::string_view text) {
   return 0;
 }
 
-char32_t last_with_script(std::string_view text) {
-  char32_t last = 0;
-  while (!text.empty()) {
-    Character character = first_character(text);
-    if (!takes_script_of_neighbour(character.code)) last = character.code;
-    text.remove_prefix(character.size);
-  }
-  return last;
+Character last_character(std::string_view text) {
+  constexpr std::size_t kLongest = 4;
+  std::size_t size = 1;
+  while (size < std::min(kLongest, text.size()) && (text[text.size() - size] & 0xC0) == 0x80)
+    ++size;
+  Character character = first_character(text.substr(text.size() - size));
+  return character.size == size ? character : Character{kReplacement, 1};
 }
 
-char32_t last_character(std::string_view text) {
-  char32_t last = 0;
+char32_t last_with_script(std::string_view text) {
   while (!text.empty()) {
-    Character character = first_character(text);
-    last = character.code;
-    text.remove_prefix(character.size);
+    Character character = last_character(text);
+    if (!takes_script_of_neighbour(character.code)) return character.code;
+    text.remove_suffix(character.size);
   }
-  return last;
+  return 0;
 }
 
 }  // namespace
 
 Character first_character(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text.front());
+  if (lead > 0 && lead < 0x80) return {lead, 1};
   gunichar code = g_utf8_get_char_validated(text.data(), static_cast<gssize>(text.size()));
   if (code == 0 || code > 0x10FFFF) return {kReplacement, 1};
   return {code, static_cast<std::size_t>(g_unichar_to_utf8(code, nullptr))};
@@ -83,7 +92,7 @@ std::size_t columns(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
     Character character = first_character(text);
-    count += g_unichar_iswide(character.code) ? 2 : 1;
+    count += is_wide(character.code) ? 2 : 1;
     text.remove_prefix(character.size);
   }
   return count;
@@ -124,7 +133,8 @@ bool may_begin_line(std::string_view word) {
 }
 
 bool may_end_line(std::string_view word) {
-  char32_t code = last_character(word);
+  if (word.empty()) return true;
+  char32_t code = last_character(word).code;
   return g_unichar_break_type(code) != G_UNICODE_BREAK_OPEN_PUNCTUATION &&
          g_unichar_type(code) != G_UNICODE_INITIAL_PUNCTUATION;
 }

@@ -39,7 +39,7 @@ def costs_in(profile):
 def costs(program, arguments):
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out"
-        subprocess.run(["valgrind", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no",
+        subprocess.run(["valgrind", "--quiet", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no",
                         f"--callgrind-out-file={out}", program, *arguments],
                        check=True, stdout=subprocess.DEVNULL)
         return costs_in(out.read_text(encoding="utf-8", errors="replace"))

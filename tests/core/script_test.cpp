@@ -38,15 +38,16 @@ TEST(Script, PutsBlanksWhereTheScriptHasThem) {
     std::string_view before, after;
     bool blank;
   } rows[] = {
-      {"one", "two", true},      {"今日", "は", false},     {"カー", "です", false},
-      {"你好，", "我", false},   {"你好", "，", false},     {"「はい」", "と", false},
-      {"สวัสดี", "ครับ", false},    {"ສະບາຍ", "ດີ", false},     {"សួស្តី", "បង", false},
-      {"မင်္ဂလာ", "ပါ", false},    {"안녕", "하세요", true},  {"नमस्ते", "दुनिया", true},
-      {"مرحبا", "بك", true},     {"iPhone", "を", true},    {"を", "iPhone", true},
-      {"か\u3099", "ー", false}, {"他说…", "我", false},    {"“你好”", "我", false},
-      {"ok…", "I", true},        {"…", "我", true},         {"你好,", "我", true},
-      {"", "word", false},       {"我", "", false},         {"\xFF", "\xFF", true},
-      {"ｶﾞ", "ｰ", false},        {"２０２４", "年", false}, {"👍", "我", true},
+      {"one", "two", true},       {"今日", "は", false},     {"カー", "です", false},
+      {"你好，", "我", false},    {"你好", "，", false},     {"「はい」", "と", false},
+      {"สวัสดี", "ครับ", false},     {"ສະບາຍ", "ດີ", false},     {"សួស្តី", "បង", false},
+      {"မင်္ဂလာ", "ပါ", false},     {"안녕", "하세요", true},  {"नमस्ते", "दुनिया", true},
+      {"مرحبا", "بك", true},      {"iPhone", "を", true},    {"を", "iPhone", true},
+      {"か\u3099", "ー", false},  {"他说…", "我", false},    {"“你好”", "我", false},
+      {"ok…", "I", true},         {"…", "我", true},         {"你好,", "我", true},
+      {"", "word", false},        {"我", "", false},         {"\xFF", "\xFF", true},
+      {"我\xE6\x97", "我", true}, {"我\x97", "我", true},    {"我", "\x97我", true},
+      {"ｶﾞ", "ｰ", false},         {"２０２４", "年", false}, {"👍", "我", true},
   };
   for (const auto& row : rows)
     EXPECT_EQ(blank_between(row.before, row.after), row.blank) << row.before << '|' << row.after;
