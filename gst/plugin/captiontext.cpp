@@ -2,10 +2,7 @@
 #include "plugin/captiontext.h"
 
 #include <iterator>
-
-#include <glib.h>
-
-#include "plugin/ptr.h"
+#include <string_view>
 
 namespace dg {
 namespace {
@@ -14,12 +11,29 @@ namespace {
 // https://www.bbc.co.uk/accessibility/forproducts/guides/subtitles
 constexpr const char* kColors[] = {"#FFFFFF", "#FFFF00", "#00FFFF", "#00FF00"};
 
+// Quotes stay as they are, unlike g_markup_escape_text() has them: markup ends in WebVTT files,
+// too, whose players know these three references and would show "don&#39;t".
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
+  }
+  return out;
+}
+
 std::string markup_of(const Line& line, SpeakerLabels labels) {
-  Ptr<char> escaped(g_markup_escape_text(line.text.c_str(), -1));
-  if (labels != SpeakerLabels::Color || !line.speaker) return escaped.get();
+  std::string text = escaped(line.text);
+  if (labels != SpeakerLabels::Color || !line.speaker) return text;
   auto number = static_cast<std::size_t>(*line.speaker);
   std::string color = kColors[number % std::size(kColors)];
-  return "<span foreground=\"" + color + "\">" + escaped.get() + "</span>";
+  return "<span foreground=\"" + color + "\">" + text + "</span>";
 }
 
 }  // namespace

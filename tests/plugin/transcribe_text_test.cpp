@@ -66,7 +66,7 @@ TEST(TranscribeText, IsAnUtteranceIfTold) {
 }
 
 constexpr char kMarkup[] =
-    R"([{"at":3,"say":"R&B <now> --> then","start":0,"duration":2,"speech_final":true}])";
+    R"([{"at":3,"say":"R&B <now> --> \"don't\"","start":0,"duration":2,"speech_final":true}])";
 
 TEST(TranscribeText, IsPlainWhereItMayBe) {
   Bench bench(scripted(kMarkup));
@@ -74,7 +74,7 @@ TEST(TranscribeText, IsPlainWhereItMayBe) {
   run(bench);
   auto texts = bench.pipeline().texts();
   ASSERT_EQ(texts.size(), 1u);
-  EXPECT_EQ(texts[0].text, "R&B <now> -> then");
+  EXPECT_EQ(texts[0].text, "R&B <now> -> \"don't\"");
 }
 
 TEST(TranscribeText, IsEscapedWhereMarkupIsWanted) {
@@ -85,7 +85,7 @@ TEST(TranscribeText, IsEscapedWhereMarkupIsWanted) {
   run(bench);
   auto texts = bench.pipeline().texts();
   ASSERT_EQ(texts.size(), 1u);
-  EXPECT_EQ(texts[0].text, "R&amp;B &lt;now&gt; -&gt; then");
+  EXPECT_EQ(texts[0].text, "R&amp;B &lt;now&gt; -&gt; \"don't\"");
 }
 
 TEST(TranscribeText, ChangesToMarkupWhenThatIsWanted) {
