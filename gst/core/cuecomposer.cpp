@@ -93,7 +93,6 @@ void CueComposer::add(Spoken spoken) {
     line += (blank_between(cue_->last, spoken.text) ? " " : "") + spoken.text;
   text.fresh = spoken.whole ? 1 : 0;
   if (spoken.whole) text.words.push_back(std::move(spoken.word));
-  cue_->columns += columns(spoken.text);
   cue_->last = std::move(spoken.text);
   slate_.show(spoken.at, text, Slate::Change::Grows);
   cue_->until = std::max(cue_->until, std::max(spoken.until, slate_.position()));
@@ -149,7 +148,6 @@ void CueComposer::begin(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     Spoken& spoken = words_.front();
     cue_->until = std::max(cue_->until, spoken.until);
-    cue_->columns += columns(spoken.text);
     cue_->speech_ended = spoken.ends_speech;
     if (spoken.whole) cue_->text.words.push_back(std::move(spoken.word));
     texts.push_back(std::move(spoken.text));
@@ -179,7 +177,9 @@ void CueComposer::end_before(Nanos next) {
 
 // When it has been read.
 Nanos CueComposer::end_of(const Cue& cue) const {
-  Nanos reading = kColumn * static_cast<Nanos::rep>(cue.columns);
+  Nanos reading{};
+  for (const Line& line : cue.text.lines)
+    reading += kColumn * static_cast<Nanos::rep>(columns(line.text));
   Nanos wanted = std::max(cue.until, cue.start + std::max(style().min_duration, reading));
   return std::min(wanted, std::max(cue.until, cue.start + style().max_duration));
 }

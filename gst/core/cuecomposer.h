@@ -34,7 +34,6 @@ class CueComposer final : public SpokenComposer {
     Slate::Text text;
     std::string last;        // of its words
     Nanos start{}, until{};  // of the speech
-    std::size_t columns = 0;
     bool grows = false;
     bool speech_ended = false;
   };

@@ -69,9 +69,9 @@ TEST(Cue, IsShownForAWhileWhereSpeechLeavesThat) {
 TEST(Cue, IsShownAsLongAsItTakesToRead) {
   Cues cues;
   cues.take(final(0s, 2s, words("abcdefghi abcdefghi abcdefghi abcdefghi", 1s, 100ms), true));
-  cues.settled(9s);  // 36 letters, 20 a second
-  EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "abcdefghi abcdefghi abcdefghi abcdefghi@1000+1800",
-                               "end", "gap 2800-9000"}));
+  cues.settled(9s);  // 39 characters, 20 a second
+  EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "abcdefghi abcdefghi abcdefghi abcdefghi@1000+1950",
+                               "end", "gap 2950-9000"}));
 }
 
 TEST(Cue, EndsTwoFramesBeforeTheNext) {
@@ -99,7 +99,7 @@ TEST(Cue, BeginsAnewWithAnotherSpeaker) {
   for (const Word& word : words("Fine, thanks.", 1900ms, 300ms, 1)) said.push_back(word);
   cues.take(final(0s, 4s, said, true)).settled(9s);
   EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "Speaker 0: How are you?@1000+820", "gap 1820-1900",
-                               "Speaker 1: Fine, thanks.@1900+1150", "end", "gap 3050-9000"}));
+                               "Speaker 1: Fine, thanks.@1900+1200", "end", "gap 3100-9000"}));
 }
 
 TEST(Cue, FillsTheLinesAndBreaksWhereItReadsWell) {
