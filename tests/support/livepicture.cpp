@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "support/livepicture.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include <gst/check/gsttestclock.h>
+
+namespace dg {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kWidth = 320, kHeight = 240;
+// Of GAPs and captions.
+constexpr Nanos kBeat = 50ms;
+// So that no picture is due together with a beat.
+constexpr Nanos kFirst = 7ms;
+
+std::string seconds(Nanos time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", std::chrono::duration<double>(time).count());
+  return text;
+}
+
+// FNV-1a of the luma.
+std::uint64_t look_of(GstBuffer* buffer) {
+  std::string luma(kWidth * kHeight, '\0');
+  gst_buffer_extract(buffer, 0, luma.data(), luma.size());
+  std::uint64_t hash = 14695981039346656037U;
+  for (char pixel : luma) hash = (hash ^ static_cast<unsigned char>(pixel)) * 1099511628211U;
+  return hash;
+}
+
+}  // namespace
+
+std::string scenario_of(const std::vector<Say>& said) {
+  std::string steps;
+  for (const Say& say : said) {
+    steps += steps.empty() ? "[" : ",";
+    steps += R"({"at":)" + seconds(say.at) + R"(,"connection":)" + std::to_string(say.connection);
+    if (say.text.empty())
+      steps += R"(,"drop":true})";
+    else
+      steps += R"(,"say":")" + say.text + R"(","start":)" + seconds(say.start) + R"(,"duration":)" +
+               seconds(say.duration) + R"(,"final":)" + (say.final ? "true" : "false") + "}";
+  }
+  return steps + "]";
+}
+
+Bench::Setup LivePicture::setup(const std::vector<Say>& said,
+                                std::map<std::string, std::string> properties) {
+  Bench::Setup setup;
+  setup.server.recognizer = server::RecognizerKind::Script;
+  setup.server.scenario = scenario_of(said);
+  setup.after =
+      "over.text_sink appsrc name=camera is-live=true format=time "
+      "caps=video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "
+      "queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! textoverlay name=over ! "
+      "fakesink name=screen sync=true async=false processing-deadline=0";
+  setup.properties = std::move(properties);
+  return setup;
+}
+
+LivePicture::LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties)
+    : said_(std::move(said)),
+      clock_(gst_test_clock_new()),
+      bench_(setup(said_, std::move(properties))),
+      next_capture_(kFirst),
+      next_due_(kFirst) {
+  guint latency = 0;
+  g_object_get(bench_.element(), "latency", &latency, nullptr);
+  latency_ = latency * 1ms;
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline().bin()), clock_.get());
+  bench_.feed().live(true);
+  watch_screen();
+  bench_.play();
+  crank(1, 0s);
+}
+
+void LivePicture::watch_screen() {
+  Ptr<GstPad> pad(gst_element_get_static_pad(pipeline().find("screen"), "sink"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        auto* self = static_cast<LivePicture*>(data);
+        GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+        Picture picture{.at = nanos_of(GST_BUFFER_PTS(buffer)), .look = look_of(buffer)};
+        Lock lock(self->mutex_);
+        self->shown_.push_back(std::move(picture));
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+void LivePicture::push_picture(Nanos at) {
+  constexpr gsize size = kWidth * kHeight * 3 / 2;
+  Ptr<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
+  gst_buffer_memset(buffer.get(), 0, 16, kWidth * kHeight);
+  gst_buffer_memset(buffer.get(), kWidth * kHeight, 128, size - kWidth * kHeight);
+  GST_BUFFER_PTS(buffer.get()) = clock(at);
+  GST_BUFFER_DURATION(buffer.get()) = clock(kFrame);
+  GstFlowReturn flow = GST_FLOW_ERROR;
+  g_signal_emit_by_name(pipeline().find("camera"), "push-buffer", buffer.get(), &flow);
+  EXPECT_EQ(flow, GST_FLOW_OK);
+}
+
+// Waits until so many wait for the clock, and lets time go on to the first, which is not after
+// `at`; false if they are less.
+bool LivePicture::crank(guint pending, Nanos at) {
+  auto* test_clock = GST_TEST_CLOCK(clock_.get());
+  auto limit = static_cast<guint>(patience() / 1ms);
+  gst_test_clock_timed_wait_for_multiple_pending_ids(test_clock, pending, limit, nullptr);
+  if (gst_test_clock_peek_id_count(test_clock) < pending) return false;
+  Nanos next = nanos_of(gst_test_clock_get_next_entry_time(test_clock));
+  EXPECT_LE(next, at);
+  gst_test_clock_set_time(test_clock, std::max(clock(next), gst_clock_get_time(clock_.get())));
+  GstClockID done = gst_test_clock_process_next_clock_id(test_clock);
+  if (done) gst_clock_id_unref(done);
+  return done != nullptr;
+}
+
+void LivePicture::run_until(Nanos end) {
+  while (now_ < end && !testing::Test::HasFatalFailure()) {
+    Nanos beat = now_ + kBeat;
+    for (; next_due_ < next_capture_ && next_due_ + latency_ <= beat; next_due_ += kFrame)
+      ASSERT_TRUE(crank(2, next_due_ + latency_))
+          << "no picture of " << seconds(next_due_) << " at " << seconds(next_due_ + latency_);
+    ASSERT_TRUE(crank(1, beat));
+    now_ = beat;
+    capture();
+    await_results();
+  }
+}
+
+void LivePicture::capture() {
+  for (; next_capture_ < now_; next_capture_ += kFrame) push_picture(next_capture_);
+  ASSERT_EQ(bench_.feed().tones(heard_, now_), GST_FLOW_OK);
+  heard_ = now_;
+}
+
+void LivePicture::await_results() {
+  std::size_t due = 0;
+  for (const Say& say : said_) due += !say.text.empty() && say.connection == 1 && say.at <= now_;
+  ASSERT_TRUE(pipeline().wait_for("deepgram/results", due)) << "by " << seconds(now_);
+}
+
+// As textoverlay takes them: one after the other, each until it is over.
+std::vector<LivePicture::Picture> LivePicture::pictures() {
+  std::vector<TextBuffer> texts = pipeline().texts();
+  std::vector<Picture> out;
+  {
+    Lock lock(mutex_);
+    out = shown_;
+  }
+  auto text = texts.begin();
+  for (Picture& picture : out) {
+    while (text != texts.end() && nanos_of(text->end()) <= picture.at) ++text;
+    if (text == texts.end() || nanos_of(text->pts) >= picture.at + kFrame) continue;
+    picture.changes = nanos_of(text->pts) > picture.at;
+    if (!picture.changes) picture.text = text->text;
+  }
+  return out;
+}
+
+}  // namespace dg

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/bench.h"
+
+namespace dg {
+
+// What a service is scripted to say of the audio, and when.
+struct Say {
+  Nanos at{};        // so much audio has come on this connection
+  std::string text;  // its words side by side; none: the connection is lost instead
+  Nanos start{}, duration{};
+  bool final = true;
+  int connection = 1;
+};
+
+std::string scenario_of(const std::vector<Say>& said);
+
+// A live pipeline with a video that waits for its captions, as textoverlay does unless told, on a
+// clock of the test. A picture that is not there when it is due is a failure.
+class LivePicture {
+ public:
+  static constexpr Nanos kFrame = std::chrono::milliseconds(40);
+  struct Picture {
+    Nanos at{};
+    std::string text;        // that the text pad's buffers say is on
+    bool changes = false;    // another begins before the next picture, and may be on
+    std::uint64_t look = 0;  // alike for pictures that are alike
+  };
+
+  LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties);
+
+  Bench& bench() { return bench_; }
+  Pipeline& pipeline() { return bench_.pipeline(); }
+  // So late is shown what is captured.
+  void shown_after(Nanos latency) { latency_ = latency; }
+  // Captures and shows until then; what is said of it is there before time goes on.
+  void run_until(Nanos end);
+  // All that were shown.
+  std::vector<Picture> pictures();
+
+ private:
+  static Bench::Setup setup(const std::vector<Say>& said,
+                            std::map<std::string, std::string> properties);
+  void watch_screen();
+  void push_picture(Nanos at);
+  bool crank(guint pending, Nanos at);
+  void capture();
+  void await_results();
+
+  const std::vector<Say> said_;
+  Ptr<GstClock> clock_;
+  Bench bench_;
+  Nanos latency_{};
+  Nanos now_{};                    // of the clock
+  Nanos heard_{};                  // audio that was pushed
+  Nanos next_capture_, next_due_;  // of the pictures
+  Mutex mutex_;
+  std::vector<Picture> shown_ DG_GUARDED_BY(mutex_);
+};
+
+}  // namespace dg
