@@ -13,6 +13,7 @@ namespace dg {
 Session::Session(Options options, const Limits& limits, Environment& environment,
                  SessionListener& listener, std::uint64_t seed)
     : options_(std::move(options)),
+      told_elsewhere_(options_.is_set("callback")),
       limits_(limits),
       environment_(environment),
       listener_(listener),
@@ -94,7 +95,7 @@ Nanos Session::pace_at() const {
 Nanos Session::held_until() const {
   Nanos with_next = intake_.backlog().unsettled_written() + limits_.chunk_duration;
   bool full = with_next > limits_.max_backlog;
-  if (dropping() || !full || options_.is_set("callback")) return Nanos::min();
+  if (dropping() || !full || told_elsewhere_) return Nanos::min();
   return std::max({connection_->opened, connection_->last_results, last_cut_}) +
          limits_.results_pause;
 }
@@ -325,8 +326,8 @@ void Session::write_audio() {
   connection_->last_frame = connection_->last_audio = now;
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);
-  if (!options_.is_set("callback")) return;
-  transcript_.settle(backlog.cursor());  // what is said of it goes elsewhere
+  if (!told_elsewhere_) return;
+  transcript_.settle(backlog.cursor());
   publish_settled();
 }
 

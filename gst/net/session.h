@@ -158,6 +158,7 @@ class Session final : private WebSocket::Listener {
              std::optional<FaultClass> kind = std::nullopt, Nanos retry_in = {});
 
   const Options options_;
+  const bool told_elsewhere_;  // the results go to `callback`
   const Limits limits_;
   Environment& environment_;
   SessionListener& listener_;
