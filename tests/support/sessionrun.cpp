@@ -52,10 +52,11 @@ bool SessionRun::await_mark(int number, Nanos most) {
 }
 
 void SessionRun::wake_at(Nanos when) {
-  unsigned wake = ++wakes_;
-  if (when == kNever) return;
-  time_.at(when, [this, wake, alive = std::weak_ptr(alive_)] {
-    if (alive.lock() && wake == wakes_) session_.run();
+  if (std::exchange(wake_, when) == when || when == kNever) return;
+  time_.at(when, [this, when, alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || wake_ != when) return;
+    wake_ = kNever;
+    session_.run();
   });
 }
 

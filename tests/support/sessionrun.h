@@ -89,7 +89,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   VirtualTime& time_;
   VirtualService& service_;
   std::deque<Input> input_;
-  unsigned wakes_ = 0;
+  Nanos wake_ = kNever;  // what was asked for last
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Session session_;
 };

@@ -2,20 +2,29 @@
 #include "support/virtualservice.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 
 #include "core/command.h"
 
 namespace dg::testing {
 namespace {
 
-std::int16_t sample_at(std::int64_t sample) {
-  std::int64_t offset = sample % kWordEvery - kWordFrom;
-  if (offset < 0 || offset >= kWordSamples) return 0;
-  std::int64_t word = sample / kWordEvery % kWords;
-  return static_cast<std::int16_t>(static_cast<std::uint16_t>(word * kWordSamples + offset + 1));
+using Sample = std::uint16_t;
+
+// All words, once.
+const std::vector<Sample>& all_words() {
+  static const std::vector<Sample> samples = [] {
+    std::vector<Sample> made(std::size_t{kWords} * kWordEvery);
+    for (std::int64_t word = 0; word < kWords; ++word) {
+      auto first = made.begin() + word * kWordEvery + kWordFrom;
+      std::iota(first, first + kWordSamples, static_cast<Sample>(word * kWordSamples + 1));
+    }
+    return made;
+  }();
+  return samples;
 }
 
 int rate_in(const std::string& url) {
@@ -27,9 +36,13 @@ int rate_in(const std::string& url) {
 
 std::vector<std::byte> virtual_audio(std::int64_t from, std::int64_t samples) {
   std::vector<std::byte> bytes(static_cast<std::size_t>(samples) * 2);
-  for (std::int64_t i = 0; i < samples; ++i) {
-    std::int16_t value = sample_at(from + i);
-    std::memcpy(bytes.data() + i * 2, &value, 2);
+  const std::vector<Sample>& words = all_words();
+  for (std::size_t done = 0; done < bytes.size();) {
+    std::size_t at = static_cast<std::size_t>(from) % words.size();
+    std::size_t part = std::min((words.size() - at) * sizeof(Sample), bytes.size() - done);
+    std::memcpy(bytes.data() + done, words.data() + at, part);
+    done += part;
+    from += static_cast<std::int64_t>(part / sizeof(Sample));
   }
   return bytes;
 }
@@ -50,6 +63,7 @@ class VirtualService::Socket final : public WebSocket {
   void open(const Request& request, Listener& listener) override {
     listener_ = &listener;
     rate_ = rate_in(request.url);
+    interim_every_ = service_.interim_every * rate_;
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
     Nanos answer = fault_.kind == VirtualFault::Kind::AnswerLate ? fault_.pause : 20ms;
@@ -83,10 +97,13 @@ class VirtualService::Socket final : public WebSocket {
     service_.seen_.empty_frames += audio.empty();
     written_ += static_cast<std::int64_t>(audio.size());
     if (!is(VirtualFault::Kind::Freeze)) acknowledged_ = written_;
-    for (std::size_t i = 0; i + 1 < audio.size(); i += 2) {
-      std::int16_t value = 0;
-      std::memcpy(&value, audio.data() + i, 2);
-      hear(static_cast<std::uint16_t>(value));
+    std::vector<Sample> samples(audio.size() / sizeof(Sample));
+    std::memcpy(samples.data(), audio.data(), samples.size() * sizeof(Sample));
+    for (std::span<const Sample> left = samples; !left.empty();) {
+      left = left.subspan(hear_on(left));
+      if (left.empty()) return;
+      hear(left.front());
+      left = left.subspan(1);
       if (heard_ == fault_.after) break_down();
     }
   }
@@ -140,8 +157,8 @@ class VirtualService::Socket final : public WebSocket {
 
   std::string seconds(std::int64_t samples) const {
     char text[32];
-    std::snprintf(text, sizeof text, "%.3f", static_cast<double>(samples) / rate_);
-    return text;
+    double exact = static_cast<double>(samples) / rate_;
+    return {text, std::to_chars(text, std::end(text), exact, std::chars_format::fixed, 3).ptr};
   }
 
   void greet() {
@@ -156,7 +173,36 @@ class VirtualService::Socket final : public WebSocket {
     listener_->on_lost(loss);
   }
 
-  void hear(std::uint16_t value) {
+  bool is_speaking() const { return offset_ >= 0 && offset_ < kWordSamples - 1; }
+
+  // How many samples may be heard before one of which something may have to be said or done.
+  std::int64_t calm() const {
+    std::int64_t window = heard_ - window_;
+    std::int64_t most = interim_every_ - window % interim_every_;
+    if (fault_.after > heard_) most = std::min(most, fault_.after - heard_);
+    if (!is_speaking() || window < next_final_) most = std::min(most, next_final_ - window);
+    return std::max<std::int64_t>(most - 1, 0);
+  }
+
+  // Hears as many samples at once as only go on with a word, or with silence, and gives how many.
+  std::size_t hear_on(std::span<const Sample> samples) {
+    samples = samples.first(std::min(samples.size(), static_cast<std::size_t>(calm())));
+    auto end = samples.begin();
+    if (is_speaking()) {
+      auto expected = all_words().begin() + word_ * kWordEvery + kWordFrom;
+      auto rest = std::span(expected + offset_ + 1, expected + kWordSamples - 1);
+      end = std::mismatch(samples.begin(), samples.end(), rest.begin(), rest.end()).first;
+      offset_ += static_cast<int>(end - samples.begin());
+    } else {
+      end = std::find_if(samples.begin(), samples.end(), [](Sample value) { return value != 0; });
+      if (end != samples.begin()) word_ = offset_ = -1;
+    }
+    heard_ += end - samples.begin();
+    service_.seen_.samples += end - samples.begin();
+    return static_cast<std::size_t>(end - samples.begin());
+  }
+
+  void hear(Sample value) {
     std::int64_t at = heard_++;
     ++service_.seen_.samples;
     int word = value ? (value - 1) / static_cast<int>(kWordSamples) : -1;
@@ -169,11 +215,10 @@ class VirtualService::Socket final : public WebSocket {
     } else {
       word_ = offset_ = -1;
     }
-    bool speaking = offset_ >= 0 && offset_ < kWordSamples - 1;
     std::int64_t window = heard_ - window_;
-    if (!speaking && window >= next_final_) {
+    if (!is_speaking() && window >= next_final_) {
       tell(heard_, true, false);
-    } else if (window > 0 && window % rate_ == 0) {
+    } else if (window > 0 && window % interim_every_ == 0) {
       tell(heard_, false, false);
     }
   }
@@ -183,16 +228,23 @@ class VirtualService::Socket final : public WebSocket {
     std::string words, transcript;
     for (const Heard& heard : words_) {
       std::string word = "w" + std::to_string(heard.word);
-      words += (words.empty() ? "" : ",") + std::string(R"({"word":")") + word + R"(","start":)" +
-               seconds(heard.from) + R"(,"end":)" + seconds(heard.to) + R"(,"confidence":1})";
-      transcript += (transcript.empty() ? "" : " ") + word;
+      words += words.empty() ? R"({"word":")" : R"(,{"word":")";
+      words += word;
+      words += R"(","start":)";
+      words += seconds(heard.from);
+      words += R"(,"end":)";
+      words += seconds(heard.to);
+      words += '}';
+      if (!transcript.empty()) transcript += ' ';
+      transcript += word;
     }
     say(R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(window_) +
         R"(,"duration":)" + seconds(until - window_) + R"(,"is_final":)" +
-        (final ? "true" : "false") + R"(,"speech_final":)" +
-        (final && service_.ends_utterances ? "true" : "false") + R"(,"from_finalize":)" +
-        (finalize ? "true" : "false") + R"(,"channel":{"alternatives":[{"transcript":")" +
-        transcript + R"(","confidence":1,"words":[)" + words + "]}]}}");
+        (final ? "true" : "false") +
+        (final && service_.ends_utterances ? R"(,"speech_final":true)" : "") +
+        (finalize ? R"(,"from_finalize":true)" : "") +
+        R"(,"channel":{"alternatives":[{"transcript":")" + transcript + R"(","words":[)" + words +
+        "]}]}}");
     if (!final) return;
     words_.clear();
     window_ = until;
@@ -246,6 +298,7 @@ class VirtualService::Socket final : public WebSocket {
   Nanos last_said_{};
 
   int rate_ = kVirtualFormat.rate;
+  std::int64_t interim_every_ = rate_;
   std::int64_t written_ = 0, acknowledged_ = 0;
   std::int64_t heard_ = 0, window_ = 0, next_final_ = 2000;
   int word_ = -1, offset_ = -1;

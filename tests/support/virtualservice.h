@@ -64,8 +64,8 @@ struct VirtualFault {
   Nanos pause{};
 };
 
-// A service for sockets in virtual time: hears words in the audio, tells interims every second and
-// finals between words, answers Finalize and CloseStream.
+// A service for sockets in virtual time: hears words in the audio, tells interims, and finals
+// between words, answers Finalize and CloseStream.
 class VirtualService {
  public:
   VirtualService(VirtualTime& time, std::uint64_t seed) : gate(seed), time_(time), random_(seed) {}
@@ -74,6 +74,7 @@ class VirtualService {
 
   std::function<VirtualFault(int connection)> fault = [](int) { return VirtualFault{}; };
   std::function<Nanos()> delay = [] { return Nanos(100ms); };  // of each result
+  std::int64_t interim_every = 1;                              // seconds of audio
   bool answers = true;
   bool ends_utterances = true;  // with each final
   DialGate gate;
