@@ -9,6 +9,24 @@ namespace {
 // Deepgram takes no more: https://developers.deepgram.com/docs/multichannel
 constexpr int kMostChannels = 20;
 
+bool is_same(const Word& a, const Word& b) {
+  return a.start == b.start && a.end == b.end && a.word == b.word;
+}
+
+// How many words a result begins with that the final `said` said: all of them, if it is said again.
+std::size_t words_said_again(const Results& results, const std::optional<Results>& said) {
+  if (!said || results.start != said->start) return 0;
+  auto first_new = std::mismatch(results.words.begin(), results.words.end(), said->words.begin(),
+                                 said->words.end(), is_same)
+                       .first;
+  return static_cast<std::size_t>(first_new - results.words.begin());
+}
+
+bool is_said_again(const Results& text, const std::optional<Results>& said) {
+  return said && said->words.empty() && text.start == said->start &&
+         text.duration == said->duration && text.transcript == said->transcript;
+}
+
 }  // namespace
 
 std::string joined(const std::vector<Word>& words) {
@@ -56,13 +74,16 @@ void Revision::pack_before(Nanos time) {
 void Transcript::connected(int channels) {
   expect(channels);
   told_ = cut();
-  for (Channel& channel : channels_) channel.told = channel.cut;
+  for (Channel& channel : channels_) {
+    channel.told = channel.cut;
+    channel.said.reset();
+  }
 }
 
 // There may be more than was said: the url can ask for them too.
 void Transcript::expect(int channels) {
   auto count = static_cast<std::size_t>(std::clamp(channels, 1, kMostChannels));
-  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, {}});
+  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, {}, {}});
 }
 
 Transcript::Channel& Transcript::channel_of(const Results& results) {
@@ -73,9 +94,6 @@ Transcript::Channel& Transcript::channel_of(const Results& results) {
 
 Revision Transcript::take(const Results& results, const Timeline& heard) {
   Channel& channel = channel_of(results);
-  // What a replay repeats is told apart on the service's own clock, so that words are compared
-  // with each other and not with a mapping of theirs.
-  Nanos done = heard.time_of(channel.told);
   Revision revision;
   revision.channel = static_cast<int>(&channel - channels_.data());
   revision.final = results.is_final;
@@ -86,23 +104,29 @@ Revision Transcript::take(const Results& results, const Timeline& heard) {
     revision.from = place->start;
     revision.to = place->end;
   }
-  add_words(revision, results, heard, done);
+  add_words(revision, results, channel, heard);
   if (!results.is_final) {
     channel.interim = revision;
     return revision;
   }
   channel.interim.reset();
+  if (!results.transcript.empty()) channel.said = results;
   if (auto end = heard.position_at(results.end())) channel.cut = std::max(channel.cut, *end);
   return revision;
 }
 
-void Transcript::add_words(Revision& to, const Results& results, const Timeline& heard,
-                           Nanos done) {
+void Transcript::add_words(Revision& to, const Results& results, const Channel& channel,
+                           const Timeline& heard) {
+  // What a replay repeats is told apart on the service's own clock, so that words are compared
+  // with each other and not with a mapping of theirs.
+  const Nanos done = heard.time_of(channel.told);
   auto repeated = [done](Nanos middle) { return done > Nanos(0) && middle <= done; };
-  for (const Word& word : results.words) {
+  const std::size_t again = words_said_again(results, channel.said);
+  for (std::size_t i = 0; i < results.words.size(); ++i) {
+    const Word& word = results.words[i];
     auto place = heard.place(word.start, word.end);
     if (!place) continue;
-    if (repeated(word.start + (word.end - word.start) / 2)) {
+    if (i < again || repeated(word.start + (word.end - word.start) / 2)) {
       duplicates_ += results.is_final;
       continue;
     }
@@ -112,7 +136,8 @@ void Transcript::add_words(Revision& to, const Results& results, const Timeline&
     to.words.push_back(std::move(placed));
     to.middles.push_back(place->middle);
   }
-  bool known = results.words.empty() && repeated(results.start + results.duration / 2);
+  bool known = results.words.empty() && (repeated(results.start + results.duration / 2) ||
+                                         is_said_again(results, channel.said));
   bool whole = to.words.size() == results.words.size() && !known;
   to.transcript = whole ? results.transcript : joined(to.words);
 }

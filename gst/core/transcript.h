@@ -57,11 +57,13 @@ class Transcript {
     Position cut = 0;
     Position told = 0;  // what lies before it came on an earlier connection, or is not wanted
     std::optional<Revision> interim;
+    std::optional<Results> said;  // the last final of this connection that said something
   };
 
   void expect(int channels);
   Channel& channel_of(const Results& results);
-  void add_words(Revision& to, const Results& results, const Timeline& heard, Nanos done);
+  void add_words(Revision& to, const Results& results, const Channel& channel,
+                 const Timeline& heard);
 
   std::vector<Channel> channels_{1};
   Position told_ = 0;  // the same for a channel that was not heard of yet

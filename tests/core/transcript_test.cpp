@@ -148,7 +148,8 @@ TEST(Transcript, TakesAnyChannelNumber) {
     int index, count, channel;
   } rows[] = {{-1, 1, 0}, {0, -5, 0}, {7, 1, 7}, {19, 20, 19}, {1'000'000, 2'000'000, 19}};
   for (const auto& row : rows) {
-    Results results = on_channel(row.index, row.count, final(0s, 1s, {word("a", 0s, 500ms)}));
+    std::string text = std::to_string(row.index);
+    Results results = on_channel(row.index, row.count, final(0s, 1s, {word(text, 0s, 500ms)}));
     Revision revision = transcript.take(results, timeline);
     EXPECT_EQ(revision.channel, row.channel);
     EXPECT_EQ(revision.words.size(), 1u);
@@ -229,7 +230,38 @@ TEST(Transcript, ComparesOnTheServicesClockAcrossHoles) {
   EXPECT_EQ(revision.words[0].start, 60s + 550ms);
 }
 
-// The service revises no final, so there are no repetitions on one connection.
+TEST(Transcript, DropsAFinalThatIsSaidAgain) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(10'000);
+  Results once = final(1s, 3s, {word("a", 1s, 1500ms), word("a", 2s, 2500ms)});
+  EXPECT_EQ(transcript.take(once, timeline).transcript, "a a");
+  EXPECT_EQ(transcript.take(final(1s, 3s), timeline).transcript, "");  // nothing is no revision
+  EXPECT_EQ(transcript.take(once, timeline).transcript, "");
+  EXPECT_EQ(transcript.duplicate_words(), 2);
+  once.is_final = false;
+  EXPECT_EQ(transcript.take(once, timeline).transcript, "");
+  Results longer = final(1s, 4s, {once.words[0], once.words[1], word("b", 3s, 4s)});
+  EXPECT_EQ(transcript.take(longer, timeline).transcript, "b");
+  EXPECT_EQ(transcript.duplicate_words(), 4);
+  // On another connection the same times are those of other audio.
+  transcript.connected(1);
+  EXPECT_EQ(transcript.take(longer, heard(10'000, 4000, 4s)).words.size(), 3u);
+}
+
+TEST(Transcript, DropsATextWithoutWordsThatIsSaidAgain) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(10'000);
+  Results text = final(1s, 3s);
+  text.transcript = "hello";
+  EXPECT_EQ(transcript.take(text, timeline).transcript, "hello");
+  EXPECT_EQ(transcript.take(text, timeline).transcript, "");
+  text.start = 3s;
+  EXPECT_EQ(transcript.take(text, timeline).transcript, "hello");
+}
+
+// The service revises no final: what is not the last one said again is new.
 TEST(Transcript, BelievesAllThatOneConnectionSays) {
   Transcript transcript;
   transcript.connected(1);

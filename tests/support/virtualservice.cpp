@@ -238,13 +238,15 @@ class VirtualService::Socket final : public WebSocket {
       if (!transcript.empty()) transcript += ' ';
       transcript += word;
     }
-    say(R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(window_) +
-        R"(,"duration":)" + seconds(until - window_) + R"(,"is_final":)" +
-        (final ? "true" : "false") +
-        (final && service_.ends_utterances ? R"(,"speech_final":true)" : "") +
-        (finalize ? R"(,"from_finalize":true)" : "") +
-        R"(,"channel":{"alternatives":[{"transcript":")" + transcript + R"(","words":[)" + words +
-        "]}]}}");
+    std::string text = R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(window_) +
+                       R"(,"duration":)" + seconds(until - window_) + R"(,"is_final":)" +
+                       (final ? "true" : "false") +
+                       (final && service_.ends_utterances ? R"(,"speech_final":true)" : "") +
+                       (finalize ? R"(,"from_finalize":true)" : "") +
+                       R"(,"channel":{"alternatives":[{"transcript":")" + transcript +
+                       R"(","words":[)" + words + "]}]}}";
+    if (final && service_.stutters) say(text);
+    say(std::move(text));
     if (!final) return;
     words_.clear();
     window_ = until;
