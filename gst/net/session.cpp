@@ -92,12 +92,24 @@ Nanos Session::pace_at() const {
 
 // What is written and undecided is kept for a replay, up to max-backlog. An upstream that waits may
 // as well wait for the service, as long as it has something to say of what it has.
-Nanos Session::held_until() const {
+bool Session::ring_is_full() const {
   Nanos with_next = intake_.backlog().unsettled_written() + limits_.chunk_duration;
-  bool full = with_next > limits_.max_backlog;
-  if (dropping() || !full || told_elsewhere_) return Nanos::min();
-  return std::max({connection_->opened, connection_->last_results, last_cut_}) +
-         limits_.results_pause;
+  return with_next > limits_.max_backlog && !dropping() && !told_elsewhere_;
+}
+
+// Whether a service that does speak has much to say of what it has. One that spoke of all of it
+// needs more for its next final.
+bool Session::is_behind() const {
+  Nanos unspoken = connection_->timeline.length() - connection_->spoken_of;
+  return (connection_->had_results || ever_useful_) && unspoken >= limits_.liveness.results_timeout;
+}
+
+Nanos Session::held_until() const {
+  if (!ring_is_full()) return Nanos::min();
+  Nanos heard = std::max({connection_->opened, connection_->last_results, last_cut_});
+  if (!is_behind()) return heard + limits_.results_pause;
+  // Until then it is known whether it is dead.
+  return heard + limits_.liveness.results_patience + limits_.liveness.look_interval;
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is

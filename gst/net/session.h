@@ -72,6 +72,7 @@ class Session final : private WebSocket::Listener {
     std::optional<Liveness> liveness;         // of one that is open
     Timeline timeline;
     Nanos dialed, opened{}, last_frame{}, last_audio{}, last_results{};
+    Nanos spoken_of{};  // the audio up to there, by a result
     unsigned attempt = 0;
     std::string request_id;
     bool with_token = false;
@@ -91,6 +92,8 @@ class Session final : private WebSocket::Listener {
 
   Situation situation();
   Nanos pace_at() const;
+  bool ring_is_full() const;
+  bool is_behind() const;
   Nanos held_until() const;
   void time_stop(Situation& now);
   Nanos overdue_at(const Mark& mark) const;
