@@ -61,8 +61,9 @@ std::optional<Position> Timeline::position_at(Nanos time) const {
   } else if (run_end(run) - sample <= (is_over(run) ? slack : slack_going_on)) {
     sample = run_end(run);
   } else {
-    // Rather a little of what was heard again than less than all of what was not.
-    std::int64_t earliest = format_.samples_in(time - rounding(time) / 2);
+    // Rather a little of what was heard again than less than all of what was not. A result's end is
+    // the sum of two numbers that were rounded.
+    std::int64_t earliest = format_.samples_in(time - rounding(time));
     sample = std::clamp(earliest, runs_[run].first, sample);
   }
   return runs_[run].position + (sample - runs_[run].first);
