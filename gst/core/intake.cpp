@@ -129,7 +129,7 @@ Mark* Intake::next_ask() {
 void Intake::settle(Position position) {
   settled_ = std::max(settled_, position);
   backlog_.settle(position);
-  track_.trim(position);
+  track_.trim(backlog_.after_dropped(settled_));
 }
 
 }  // namespace dg

@@ -367,5 +367,16 @@ TEST_F(IntakeTest, ForgetsWhatIsSettled) {
   EXPECT_EQ(intake.backlog().unsettled_written(), 5s);
 }
 
+// An outage may last for days, and have a hole in each second.
+TEST_F(IntakeTest, ForgetsTheTimesOfWhatWasDropped) {
+  for (int i = 0; i < 10; ++i) audio(i * 2s, 100);
+  EXPECT_EQ(intake.track().pts_after(0), 0s);
+  while (intake.backlog().drop_oldest(200ms)) continue;
+  intake.settle(0);
+  EXPECT_EQ(intake.track().pts_after(799), std::nullopt);
+  EXPECT_EQ(intake.track().pts_after(800), 16s);
+  EXPECT_EQ(intake.track().end_pts(), 18100ms);
+}
+
 }  // namespace
 }  // namespace dg
