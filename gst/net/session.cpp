@@ -101,7 +101,7 @@ bool Session::ring_is_full() const {
 // needs more for its next final.
 bool Session::is_behind() const {
   Nanos unspoken = connection_->timeline.length() - connection_->spoken_of;
-  return (connection_->had_results || ever_useful_) && unspoken >= limits_.liveness.results_timeout;
+  return ever_spoken_ && unspoken >= limits_.liveness.results_timeout;
 }
 
 Nanos Session::held_until() const {

@@ -302,6 +302,23 @@ TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatSaysNothing) {
   EXPECT_EQ(run.stats.audio.sent, 60000);
 }
 
+// Nor on its next connection, however long the first lived.
+TEST_F(SessionConnectionTest, DoesNotWaitForItAgain) {
+  service.answers = false;
+  service.fault = [](int connection) {
+    return VirtualFault{.kind = connection == 1 ? Kind::Drop : Kind::None, .after = 20'000};
+  };
+  SessionRun run(time, service, limits);
+  give(run, 0, 19'000, 0s);
+  run.pass_until(time.now() + 20s);  // the connection was useful, for all that is known
+  give(run, 19'000, 21'000, 19s);
+  run.pass_until(time.now() + 1s);
+  give(run, 21'000, 130'000, 21s);
+  run.pass_until(time.now() + 1s);
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_EQ(run.stats.audio.sent, 130'000);
+}
+
 // Less is kept than a service needs to hear for a final.
 TEST_F(SessionConnectionTest, GoesOnWhenLittleIsKept) {
   limits.max_backlog = 100ms;
