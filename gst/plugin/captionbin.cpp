@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "core/caption.h"
 #include "plugin/times.h"
 
 GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
@@ -136,6 +137,8 @@ void CaptionBin::watch_parts() {
   auto renew = [](GstElement*, GParamSpec*, CaptionBin* self) { self->note_own_latency(); };
   g_signal_connect(transcribe_.get(), "notify::latency", G_CALLBACK(+renew), this);
   note_own_latency();
+  auto rewait = [](GstElement*, GParamSpec*, CaptionBin* self) { self->choose_wait(); };
+  g_signal_connect(transcribe_.get(), "notify::timing", G_CALLBACK(+rewait), this);
 
   Ptr<GstPad> out = pad_of(overlay_.get(), "src");
   watch(out.get(), GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PULL,
@@ -168,10 +171,14 @@ void CaptionBin::watch(GstPad* pad, int what, GstPadProbeCallback with) {
   gst_pad_add_probe(pad, static_cast<GstPadProbeType>(what), with, this, nullptr);
 }
 
-// A picture without sound waits for no text, a live one for none of a sound that has not begun.
+// A picture without sound waits for no text; a live one for none of a sound that has not begun, nor
+// for text that is shown when it comes.
 void CaptionBin::choose_wait() {
+  int timing = 0;
+  g_object_get(transcribe_.get(), "timing", &timing, nullptr);
   Ptr<GstEvent> begun(gst_pad_get_sticky_event(text_source_.get(), GST_EVENT_SEGMENT, 0));
-  bool waits = gst_pad_is_linked(audio_sink_.get()) && (begun || !live_);
+  bool live_waits = begun && timing == static_cast<int>(Timing::Media);
+  bool waits = gst_pad_is_linked(audio_sink_.get()) && (live_waits || !live_);
   g_object_set(overlay_.get(), "wait-text", static_cast<gboolean>(waits), nullptr);
 }
 

@@ -188,7 +188,7 @@ TEST(Cue, GetsToWhereItIsAwaited) {
   captions.take(final(2s, 4s, words("more", 3s, 500ms), true));
   captions.settled(6s);
   EXPECT_EQ(described(captions.release()),
-            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@2000+800 goes on", "gap 2800-3000",
+            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@2000+920 goes on", "gap 2920-3000",
                    "more@3000+833", "end", "gap 3833-6000"}));
 }
 
