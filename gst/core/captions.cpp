@@ -124,7 +124,7 @@ std::vector<CaptionItem> Captions::release() {
   Nanos last = std::max(until, progress().slice_to);
   while (!ready_.empty() && ready_.front().at <= last && decide()) {
     Ready next = std::move(ready_.front());
-    ready_.erase(ready_.begin());
+    ready_.pop_front();
     if (auto* caption = std::get_if<Caption>(&next.item)) {
       advance(caption->pts, out);
       place(*caption, *next.voice);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,7 +60,7 @@ class Captions {
 
   const CaptionStyle style_;
   std::map<int, Voice> voices_;  // by channel
-  std::vector<Ready> ready_;     // by time
+  std::deque<Ready> ready_;      // by time
   unsigned corrected_ = 0;       // before the last restart
   Nanos settled_{};
   std::optional<Nanos> due_;

@@ -75,6 +75,7 @@ bool CueComposer::grow(const Progress& progress) {
   if (!words_.empty() && joins(words_.front())) {
     Spoken spoken = std::move(words_.front());
     words_.pop_front();
+    open_ = 0;
     add(std::move(spoken));
     return true;
   }
@@ -122,7 +123,7 @@ bool CueComposer::breaks(const Spoken& before, const Spoken& after) const {
 }
 
 // How many words from the front are a cue, whatever comes; none: that is open.
-std::size_t CueComposer::complete(const Progress& progress) const {
+std::size_t CueComposer::complete(const Progress& progress) {
   std::size_t group = 1, most = 1;
   while (group < std::min(words_.size(), kEnough) && !breaks(words_[group - 1], words_[group]))
     ++group;
@@ -130,10 +131,14 @@ std::size_t CueComposer::complete(const Progress& progress) const {
   const Spoken& last = words_[group - 1];
   bool closed = closing_ || group < words_.size() || last.ends_speech ||
                 progress.decided() > last.until + style().pause;
+  if (!closed && group == open_) return 0;
   std::vector<std::string> texts;
   texts.reserve(group);
   for (std::size_t i = 0; i < group; ++i) texts.push_back(words_[i].text);
-  if (group == most && balanced_lines(texts, style().box)) return closed ? group : 0;
+  if (group == most && balanced_lines(texts, style().box)) {
+    open_ = group;
+    return closed ? group : 0;
+  }
   return words_that_fit(texts, style().box, most);
 }
 
@@ -141,6 +146,7 @@ std::size_t CueComposer::complete(const Progress& progress) const {
 void CueComposer::begin(std::size_t count) {
   cue_.emplace();
   cue_->grows = count == 0;
+  open_ = 0;
   count = std::max<std::size_t>(count, 1);
   std::vector<std::string> texts;
   Nanos at = words_.front().at;

@@ -43,13 +43,14 @@ class CueComposer final : public SpokenComposer {
   void add(Spoken spoken);
   bool joins(const Spoken& spoken) const;
   bool breaks(const Spoken& before, const Spoken& after) const;
-  std::size_t complete(const Progress& progress) const;
+  std::size_t complete(const Progress& progress);
   void begin(std::size_t count);
   void end_before(Nanos next);
   Nanos end_of(const Cue& cue) const;
   bool overflows(const std::string& text) const;
 
   std::deque<Spoken> words_;  // that are in no cue yet
+  std::size_t open_ = 0;      // so many of them fit into one, to which more may come
   std::optional<Cue> cue_;
   Slate slate_;
   bool closing_ = false;

@@ -46,12 +46,13 @@ void RollUpComposer::finish(const Progress& progress) {
 void RollUpComposer::add(Spoken spoken) {
   clear_after_pause(spoken.at);
   bool blank = !rows_.empty() && blank_between(rows_.back().last, spoken.text);
+  std::size_t more = columns(spoken.text) + (blank ? 1 : 0);
   bool fits = !rows_.empty() && rows_.back().line.speaker == spoken.word.speaker &&
-              columns(rows_.back().line.text) + (blank ? 1 : 0) + columns(spoken.text) <=
-                  style().box.line_length;
+              rows_.back().columns + more <= style().box.line_length;
   Nanos at = fits ? spoken.at : open_row(spoken);
   Row& row = rows_.back();
   row.line.text += (fits && blank ? " " : "") + spoken.text;
+  row.columns += fits ? more : columns(spoken.text);
   row.last = std::move(spoken.text);
   if (spoken.whole) row.words.push_back(std::move(spoken.word));
   Slate::Text text = this->text();
@@ -70,13 +71,13 @@ Nanos RollUpComposer::open_row(const Spoken& spoken) {
       at = std::max(at, rows_.front().complete + style().min_duration);
     rows_.pop_front();
   }
-  rows_.push_back({{"", spoken.word.speaker}, "", {}, at});
+  rows_.push_back({{"", spoken.word.speaker}, 0, "", {}, at});
   return at;
 }
 
 // What was said last has been read by then.
 Nanos RollUpComposer::hold_end() const {
-  Nanos reading = kColumn * static_cast<Nanos::rep>(columns(rows_.back().line.text));
+  Nanos reading = kColumn * static_cast<Nanos::rep>(rows_.back().columns);
   return until_ + std::max({style().pause, style().min_duration, std::min(reading, kLongestHold)});
 }
 

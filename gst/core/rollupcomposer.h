@@ -29,6 +29,7 @@ class RollUpComposer final : public SpokenComposer {
  private:
   struct Row {
     Line line;
+    std::size_t columns = 0;
     std::string last;  // of its words
     std::vector<Word> words;
     Nanos complete{};  // when its last word came

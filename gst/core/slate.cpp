@@ -25,6 +25,7 @@ void Slate::show(Nanos at, Text text, Change change) {
   }
   position_ = std::max(position_, at);
   text_ = std::move(text);
+  confidence_ = mean_confidence(text_->words);
   given_ = false;
 }
 
@@ -58,10 +59,10 @@ void Slate::give(Nanos until) {
   caption.lines = text_->lines;
   caption.channel = channel_;
   caption.speaker = text_->speaker;
-  caption.confidence = mean_confidence(text_->words);
+  caption.confidence = confidence_;
   caption.continued = given_;
   if (!given_) {
-    caption.words = text_->words;
+    caption.words = std::move(text_->words);
     caption.fresh = text_->fresh;
   }
   made_.emplace_back(std::move(caption));

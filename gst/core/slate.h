@@ -47,7 +47,8 @@ class Slate {
   const int channel_;
   const Nanos least_;
   std::optional<Text> text_;
-  bool given_ = false;  // some of it
+  double confidence_ = 0;  // of its words
+  bool given_ = false;     // some of it, and all of its words
   bool speech_ended_ = false;
   Nanos position_{};
   std::vector<CaptionItem> made_;

@@ -121,6 +121,8 @@ void Transcript::add_words(Revision& to, const Results& results, const Channel& 
   // with each other and not with a mapping of theirs.
   const Nanos done = heard.time_of(channel.told);
   auto repeated = [done](Nanos middle) { return done > Nanos(0) && middle <= done; };
+  to.words.reserve(results.words.size());
+  to.middles.reserve(results.words.size());
   const std::size_t again = words_said_again(results, channel.said);
   for (std::size_t i = 0; i < results.words.size(); ++i) {
     const Word& word = results.words[i];
