@@ -149,6 +149,8 @@ void CueComposer::begin(std::size_t count) {
   open_ = 0;
   count = std::max<std::size_t>(count, 1);
   std::vector<std::string> texts;
+  texts.reserve(count);
+  cue_->text.words.reserve(count);
   Nanos at = words_.front().at;
   cue_->text.speaker = words_.front().word.speaker;
   for (std::size_t i = 0; i < count; ++i) {
