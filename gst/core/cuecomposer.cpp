@@ -144,7 +144,7 @@ std::size_t CueComposer::complete(const Progress& progress) {
 
 // Shows a cue of `count` words, or of the first, to which others are added.
 void CueComposer::begin(std::size_t count) {
-  cue_.emplace();
+  cue_ = Cue();
   cue_->grows = count == 0;
   open_ = 0;
   count = std::max<std::size_t>(count, 1);
