@@ -63,6 +63,10 @@ constexpr std::string_view kLeans =
 // Where no phrase begins behind a word that could begin one too: "in which", "out of".
 constexpr std::string_view kContinues = " which whom whose of to from ";
 
+// Who does something begins a phrase, unless the verb came before: "did he", "said she".
+constexpr std::string_view kSubjects = " i he she we they i'm he's she's we're they're i've we've ";
+constexpr std::string_view kVerbs = " do does did don't doesn't didn't said says ";
+
 // What clings to the word before: particles of Japanese and Chinese, postpositions of Hindi.
 constexpr std::string_view kTrails =
     " は が を に で と も へ の か ね よ な から まで より けど ので のに です ます でした ました"
@@ -260,7 +264,8 @@ BreakPlace break_between(std::string_view before, std::string_view after) {
     return BreakPlace::Bad;
   if (is_number(left) && (is_in<kUnits>(right) || is_number(right))) return BreakPlace::Bad;
   if (is_title(before, left, after)) return BreakPlace::Bad;
-  return opens || is_in<kParticles>(left) ? BreakPlace::Phrase : BreakPlace::Poor;
+  bool subject = is_in<kSubjects>(right) && !is_in<kVerbs>(left);
+  return opens || subject || is_in<kParticles>(left) ? BreakPlace::Phrase : BreakPlace::Poor;
 }
 
 }  // namespace dg

@@ -9,7 +9,7 @@ namespace dg {
 enum class BreakPlace {
   Bad,       // tears apart what belongs together, such as an article and its noun
   Poor,      // nothing speaks for it
-  Phrase,    // before a conjunction, a preposition or a relative
+  Phrase,    // before a conjunction, a preposition, a relative or "he" and the like
   Clause,    // behind a comma and the like
   Sentence,  // behind a sentence
 };

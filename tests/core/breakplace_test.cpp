@@ -92,6 +92,12 @@ TEST_F(Place, EndsClauses) {
                               {"the,", "man"}});
 }
 
+TEST_F(Place, BeginsPhrasesWithWhoDoesSomething) {
+  expect(BreakPlace::Phrase, {{"woman", "he"}, {"thing", "I"}, {"now", "We've"}});
+  expect(BreakPlace::Poor, {{"did", "he"}, {"said", "she"}});
+  expect(BreakPlace::Bad, {{"that", "he"}, {"if", "we"}, {"is", "she"}, {"not", "I"}});
+}
+
 TEST_F(Place, BeginsPhrases) {
   expect(BreakPlace::Phrase, {{"dog", "and"},
                               {"dog", "And"},
