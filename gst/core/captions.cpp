@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 // Of what is shown as it comes, in pipelines that do not wait for it.
 constexpr Nanos kSlice = 100ms;
+// How long a word is on at the least when others press.
+constexpr Nanos kGlance = 100ms;
 
 }  // namespace
 
@@ -100,14 +102,31 @@ Nanos Captions::horizon() const {
 }
 
 void Captions::place(Caption& caption, Voice& voice) {
-  caption.pts = std::max(caption.pts, floor_);
-  floor_ = caption.pts;
+  Nanos passed = std::max(caption.pts, floor_);
   if (style_.timing == Timing::Media)
     caption.late = static_cast<std::size_t>(
         std::count_if(caption.words.end() - static_cast<std::ptrdiff_t>(caption.fresh),
-                      caption.words.end(), [&](const Word& word) { return word.start < floor_; }));
+                      caption.words.end(), [&](const Word& word) { return word.start < passed; }));
+  if (style_.granularity == Granularity::Word && voices_.size() == 1)
+    queue_up(caption);
+  else
+    caption.pts = passed;
+  floor_ = caption.pts;
   caption.speaker_change = caption.speaker && caption.speaker != voice.speaker;
   if (caption.speaker) voice.speaker = caption.speaker;
+}
+
+// Consumers show one text at a time, and what is over when its turn comes not at all. So a text
+// begins when the one before is over, and who is late catches up.
+void Captions::queue_up(Caption& caption) {
+  Nanos least = std::min(caption.duration, kGlance);
+  Nanos at = std::max({caption.pts, floor_, covered_});
+  Nanos end = std::max(caption.end(), at + caption.duration / 2);
+  if (!ready_.empty())
+    if (auto* next = std::get_if<Caption>(&ready_.front().item))
+      end = std::min(end, std::max(next->pts, at + least));
+  caption.pts = at;
+  caption.duration = end - at;
 }
 
 void Captions::advance(Nanos to, std::vector<CaptionItem>& out) {

@@ -56,6 +56,7 @@ class Captions {
   bool decide();
   Nanos horizon() const;
   void place(Caption& caption, Voice& voice);
+  void queue_up(Caption& caption);
   void advance(Nanos to, std::vector<CaptionItem>& out);
 
   const CaptionStyle style_;

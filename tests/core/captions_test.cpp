@@ -137,9 +137,9 @@ TEST(CaptionsWhenDue, ShowLateTextNow) {
   EXPECT_EQ(described(captions.release()), Items{"gap 0-5000"});
   captions.take(
       final(3s, 7s, {word("a", 3s, 3500ms), word("b", 4s, 4200ms), word("c", 5100ms, 6s)}));
-  EXPECT_EQ(described(captions.release()), (Items{"a@5000+500 late", "b@5000+200 late"}));
+  EXPECT_EQ(described(captions.release()), (Items{"a@5000+100 late", "b@5100+100 late"}));
   captions.due(6s, 6s);
-  EXPECT_EQ(described(captions.release()), Items{"c@5100+900"});
+  EXPECT_EQ(described(captions.release()), Items{"c@5200+800"});
   captions.due(7s, 7s);
   EXPECT_EQ(described(captions.release()), Items{"gap 6000-7000"});
 }
@@ -152,9 +152,36 @@ TEST(CaptionsWhenDue, CoverNoTimeOfATextThatIsOn) {
   captions.due(5s, 5s);
   EXPECT_TRUE(captions.release().empty());
   captions.take(final(2s, 3s, {word("short", 2s, 3s)}));  // while it is on
-  EXPECT_EQ(described(captions.release()), Items{"short@2000+1000"});
+  EXPECT_EQ(described(captions.release()), Items{"short@8000+500"});
   captions.due(9s, 9s);
-  EXPECT_EQ(described(captions.release()), Items{"gap 8000-9000"});
+  EXPECT_EQ(described(captions.release()), Items{"gap 8500-9000"});
+}
+
+// Whoever shows one text at a time shows each of them.
+TEST(CaptionsOfWords, DoNotOverlap) {
+  Captions captions(style_of(Granularity::Word));
+  captions.take(final(0s, 4s, {word("a", 1s, 2s), word("b", 1500ms, 2500ms)}));
+  captions.settled(4s);
+  EXPECT_EQ(described(captions.release()),
+            (Items{"gap 0-1000", "a@1000+500", "b@1500+1000", "gap 2500-4000"}));
+  captions.take(final(4s, 8s, {word("c", 4s, 4s), word("d", 4s, 4500ms), word("e", 5s, 6s)}));
+  captions.settled(8s);
+  EXPECT_EQ(described(captions.release()),
+            (Items{"c@4000+1", "d@4001+499", "gap 4500-5000", "e@5000+1000", "gap 6000-8000"}));
+}
+
+// Late words are on for half of their length, until the others are in time again.
+TEST(CaptionsWhenDue, CatchUp) {
+  Captions captions(style_of(Granularity::Word));
+  captions.due(2s, 2s);
+  captions.release();
+  captions.take(final(0s, 2s, {word("a", 1s, 2s)}));
+  EXPECT_EQ(described(captions.release()), Items{"a@2000+500 late"});
+  captions.take(final(2s, 3s, {word("b", 2s, 3s)}));
+  EXPECT_EQ(described(captions.release()), Items{"b@2500+500"});
+  captions.due(3s, 3s);
+  captions.take(final(3s, 4s, {word("c", 3s, 4s)}));
+  EXPECT_EQ(described(captions.release()), Items{"c@3000+1000"});
 }
 
 TEST(CaptionsWhenDue, DoNotWaitForAnUtterance) {
