@@ -32,7 +32,6 @@ void TextPad::start(const Settings& settings) {
   position_ = GST_CLOCK_TIME_NONE;
   late_words_ = corrected_before_ = corrected_now_ = 0;
   flushes_ = flushes_put_ = 0;
-  tick_waits_ = false;
   now_ = GST_CLOCK_TIME_NONE;
   queue_.open();
   queue_.hold_up(false);
@@ -82,9 +81,10 @@ void TextPad::begin_captions() {
   delays_.restart();
 }
 
+// Behind what came before: while a push waits for downstream, time must not overtake text.
 void TextPad::tick(GstClockTime now) {
-  now_ = now;
-  if (!tick_waits_.exchange(true)) queue_.push_now({flushes_, Tick{}});
+  queue_.replace_now({flushes_, Tick{now}},
+                     [](const Item& item) { return std::holds_alternative<Tick>(item.what); });
 }
 
 // An interim is void with the next of its channel; what is not live does without.
@@ -168,8 +168,8 @@ void TextPad::take(const Awaited& awaited) {
   release();
 }
 
-void TextPad::take(const Tick&) {
-  tick_waits_ = false;
+void TextPad::take(const Tick& tick) {
+  now_ = tick.now;
   fall_due();
   release();
 }

@@ -77,7 +77,9 @@ class TextPad final : public Output {
   struct Awaited {
     Nanos time;
   };
-  struct Tick {};  // the newest is at now_
+  struct Tick {
+    GstClockTime now;  // a running time
+  };
   struct Item {
     unsigned flushes;  // how many came before it
     std::variant<Heard, Settled, Awaited, Tick, Ptr<GstEvent>> what;
@@ -118,8 +120,6 @@ class TextPad final : public Output {
   Queue<Item> queue_{1, weightless};
   std::atomic<unsigned> flushes_ = 0;  // of the pad
   unsigned flushes_put_ = 0;           // of the session; on the network thread only
-  std::atomic<GstClockTime> now_ = GST_CLOCK_TIME_NONE;
-  std::atomic<bool> tick_waits_ = false;
   std::atomic<Nanos::rep> latency_ = 0;
   std::atomic<int> last_flow_ = GST_FLOW_OK;
   std::atomic<guint64> position_ = GST_CLOCK_TIME_NONE;
@@ -131,6 +131,7 @@ class TextPad final : public Output {
   Settings settings_;
   std::optional<Captions> captions_;
   DelayMeter delays_;
+  GstClockTime now_ = GST_CLOCK_TIME_NONE;  // of the last tick
   GstSegment segment_;
   bool has_segment_ = false;
   bool markup_ = false;

@@ -15,23 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kFirstWord = 1s, kWord = 500ms;
 constexpr int kWords = 20;
-
-std::string word_at(int number) {
-  return "w" + std::to_string(10 + number);
-}
-
-Nanos start_of(int word) {
-  return kFirstWord + word * kWord;
-}
-
-// What is said of some words, so long after the last of them.
-Say of_words(int from, int to, bool final, Nanos delay) {
-  std::string text;
-  for (int i = from; i < to; ++i) text += (text.empty() ? "" : " ") + word_at(i);
-  return {start_of(to) + delay, text, start_of(from), (to - from) * kWord, final};
-}
 
 enum class Results { Interims, Finals, Both };
 
@@ -41,12 +25,13 @@ std::vector<Say> speech(Results kind) {
   int group = kind == Results::Finals ? 2 : 4;
   Nanos delay = kind == Results::Interims ? 3s : 450ms;
   for (int done = 0, word = 1; word <= kWords; ++word) {
-    while (done + group <= word && start_of(done + group) + delay <= start_of(word) + 440ms)
+    while (done + group <= word &&
+           counted::start(done + group) + delay <= counted::start(word) + 440ms)
       done += group;
-    if (kind != Results::Finals) out.push_back(of_words(done, word, false, 440ms));
+    if (kind != Results::Finals) out.push_back(counted::interim(done, word, 440ms));
   }
   for (int word = group; word <= kWords; word += group)
-    out.push_back(of_words(word - group, word, true, delay));
+    out.push_back(counted::final(word - group, word, delay));
   std::stable_sort(out.begin(), out.end(), [](const Say& a, const Say& b) { return a.at < b.at; });
   return out;
 }
@@ -61,15 +46,17 @@ bool has_word(const std::string& text, const std::string& word) {
 // When each word is on for the first time, and for the last.
 void expect_in_time(const std::vector<LivePicture::Picture>& pictures, bool alone) {
   for (int i = 0; i < kWords; ++i) {
-    auto has = [&](const LivePicture::Picture& one) { return has_word(one.text, word_at(i)); };
+    auto has = [&](const LivePicture::Picture& one) {
+      return has_word(one.text, counted::word(i));
+    };
     auto first = std::find_if(pictures.begin(), pictures.end(), has);
-    ASSERT_NE(first, pictures.end()) << word_at(i);
-    EXPECT_LE(abs(first->at - start_of(i)), LivePicture::kFrame)
-        << word_at(i) << " at " << first->at / 1ms << " ms";
+    ASSERT_NE(first, pictures.end()) << counted::word(i);
+    EXPECT_LE(abs(first->at - counted::start(i)), LivePicture::kFrame)
+        << counted::word(i) << " at " << first->at / 1ms << " ms";
     if (!alone) continue;
     auto last = std::find_if(pictures.rbegin(), pictures.rend(), has);
-    EXPECT_LE(abs(last->at - start_of(i + 1)), LivePicture::kFrame)
-        << word_at(i) << " until " << last->at / 1ms << " ms";
+    EXPECT_LE(abs(last->at - counted::start(i + 1)), LivePicture::kFrame)
+        << counted::word(i) << " until " << last->at / 1ms << " ms";
     EXPECT_EQ(std::count_if(pictures.begin(), pictures.end(), has), last.base() - first);
   }
 }
@@ -100,7 +87,7 @@ class TranscribeLivePicture : public testing::TestWithParam<Way> {};
 
 TEST_P(TranscribeLivePicture, HasEachWordWithItsSound) {
   LivePicture live(speech(GetParam().results), {{"granularity", GetParam().granularity}});
-  live.run_until(start_of(kWords) + 4s);
+  live.run_until(counted::start(kWords) + 4s);
   auto pictures = live.pictures();
   expect_in_time(pictures, std::string(GetParam().granularity) == "word");
   expect_as_told(pictures);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 #include <utility>
 
 #include <gst/check/gsttestclock.h>
@@ -49,34 +50,64 @@ std::string scenario_of(const std::vector<Say>& said) {
   return steps + "]";
 }
 
+namespace counted {
+
+Say interim(int from, int to, Nanos delay) {
+  Say said = final(from, to, delay);
+  said.final = false;
+  return said;
+}
+
+Say final(int from, int to, Nanos delay) {
+  std::string text;
+  for (int i = from; i < to; ++i) text += (text.empty() ? "" : " ") + word(i);
+  return {.at = start(to) + delay,
+          .text = text,
+          .start = start(from),
+          .duration = (to - from) * kLength};
+}
+
+}  // namespace counted
+
 Bench::Setup LivePicture::setup(const std::vector<Say>& said,
-                                std::map<std::string, std::string> properties) {
+                                std::map<std::string, std::string> properties,
+                                const std::string& overlay) {
   Bench::Setup setup;
   setup.server.recognizer = server::RecognizerKind::Script;
   setup.server.scenario = scenario_of(said);
   setup.after =
       "over.text_sink appsrc name=camera is-live=true format=time "
       "caps=video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "
-      "queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! textoverlay name=over ! "
+      "queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! textoverlay name=over " +
+      overlay +
+      " ! "
       "fakesink name=screen sync=true async=false processing-deadline=0";
   setup.properties = std::move(properties);
   return setup;
 }
 
-LivePicture::LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties)
+LivePicture::LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties,
+                         const std::string& overlay)
     : said_(std::move(said)),
       clock_(gst_test_clock_new()),
-      bench_(setup(said_, std::move(properties))),
+      bench_(setup(said_, std::move(properties), overlay)),
       next_capture_(kFirst),
       next_due_(kFirst) {
-  guint latency = 0;
-  g_object_get(bench_.element(), "latency", &latency, nullptr);
-  latency_ = latency * 1ms;
   gst_pipeline_use_clock(GST_PIPELINE(pipeline().bin()), clock_.get());
   bench_.feed().live(true);
   watch_screen();
   bench_.play();
+  Ptr<GstQuery> query(gst_query_new_latency());
+  EXPECT_TRUE(gst_element_query(pipeline().bin(), query.get()));
+  GstClockTime latency = 0;
+  gst_query_parse_latency(query.get(), nullptr, &latency, nullptr);
+  latency_ = nanos_of(latency);
   crank(1, 0s);
+}
+
+void LivePicture::shown_after(Nanos latency) {
+  EXPECT_TRUE(gst_bin_recalculate_latency(GST_BIN(pipeline().bin())));
+  latency_ = latency;
 }
 
 void LivePicture::watch_screen() {
@@ -154,6 +185,9 @@ std::vector<LivePicture::Picture> LivePicture::pictures() {
     Lock lock(mutex_);
     out = shown_;
   }
+  guint lateness = 0;
+  g_object_get(bench_.element(), "lateness", &lateness, nullptr);
+  for (TextBuffer& text : texts) text.pts += lateness * GST_MSECOND;
   auto text = texts.begin();
   for (Picture& picture : out) {
     while (text != texts.end() && nanos_of(text->end()) <= picture.at) ++text;
@@ -162,6 +196,15 @@ std::vector<LivePicture::Picture> LivePicture::pictures() {
     if (!picture.changes) picture.text = text->text;
   }
   return out;
+}
+
+std::optional<Nanos> LivePicture::first_with(const std::string& word) {
+  for (const Picture& picture : pictures()) {
+    std::istringstream in(picture.text);
+    for (std::string each; in >> each;)
+      if (each == word) return picture.at;
+  }
+  return std::nullopt;
 }
 
 }  // namespace dg

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,21 @@ struct Say {
 
 std::string scenario_of(const std::vector<Say>& said);
 
+// Words to be said: "w10" at 1 s, "w11" half a second later, and so on.
+namespace counted {
+inline constexpr Nanos kFirst = std::chrono::seconds(1), kLength = std::chrono::milliseconds(500);
+
+inline std::string word(int number) {
+  return "w" + std::to_string(10 + number);
+}
+inline Nanos start(int number) {
+  return kFirst + number * kLength;
+}
+// What is said of those from `from` up to before `to`, so long after the last of them.
+Say interim(int from, int to, Nanos delay);
+Say final(int from, int to, Nanos delay);
+}  // namespace counted
+
 // A live pipeline with a video that waits for its captions, as textoverlay does unless told, on a
 // clock of the test. A picture that is not there when it is due is a failure.
 class LivePicture {
@@ -33,20 +49,25 @@ class LivePicture {
     std::uint64_t look = 0;  // alike for pictures that are alike
   };
 
-  LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties);
+  // `overlay` is what is set on the textoverlay.
+  LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties,
+              const std::string& overlay = "");
 
   Bench& bench() { return bench_; }
   Pipeline& pipeline() { return bench_.pipeline(); }
-  // So late is shown what is captured.
-  void shown_after(Nanos latency) { latency_ = latency; }
+  // Lets the pipeline ask for its latency again, which is this now.
+  void shown_after(Nanos latency);
   // Captures and shows until then; what is said of it is there before time goes on.
   void run_until(Nanos end);
   // All that were shown.
   std::vector<Picture> pictures();
+  // When a word was on for the first time; nothing if it was not.
+  std::optional<Nanos> first_with(const std::string& word);
 
  private:
   static Bench::Setup setup(const std::vector<Say>& said,
-                            std::map<std::string, std::string> properties);
+                            std::map<std::string, std::string> properties,
+                            const std::string& overlay);
   void watch_screen();
   void push_picture(Nanos at);
   bool crank(guint pending, Nanos at);
