@@ -82,7 +82,7 @@ void install_properties(GObjectClass* klass) {
       klass, kMaxObservedDelay,
       g_param_spec_uint("max-observed-delay", "max-observed-delay",
                         "Longest time so far after which a word of live audio came, in ms since it "
-                        "was said; notified. A latency above it shows every word in time",
+                        "was said; notified. A latency of 100 ms more shows every word in time",
                         0, G_MAXUINT, 0, read));
 }
 

@@ -8,6 +8,8 @@
 
 #include <gst/check/gsttestclock.h>
 
+#include "core/caption.h"
+
 namespace dg {
 namespace {
 
@@ -93,6 +95,9 @@ LivePicture::LivePicture(std::vector<Say> said, std::map<std::string, std::strin
       bench_(setup(said_, std::move(properties), overlay)),
       next_capture_(kFirst),
       next_due_(kFirst) {
+  gint timing = 0;
+  g_object_get(bench_.element(), "timing", &timing, nullptr);
+  at_arrival_ = timing == static_cast<gint>(Timing::Arrival);
   gst_pipeline_use_clock(GST_PIPELINE(pipeline().bin()), clock_.get());
   bench_.feed().live(true);
   watch_screen();
@@ -162,6 +167,7 @@ void LivePicture::run_until(Nanos end) {
     now_ = beat;
     capture();
     await_results();
+    if (at_arrival_) await_text();
   }
 }
 
@@ -175,6 +181,22 @@ void LivePicture::await_results() {
   std::size_t due = 0;
   for (const Say& say : said_) due += !say.text.empty() && say.connection == 1 && say.at <= now_;
   ASSERT_TRUE(pipeline().wait_for("deepgram/results", due)) << "by " << seconds(now_);
+}
+
+// Pictures do not wait for it: it must be there before the next ones come.
+void LivePicture::await_text() {
+  ASSERT_TRUE(pipeline().record().wait([this](const Record::Entries& entries) {
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (auto* text = std::get_if<TextBuffer>(&*entry)) return text->end() >= clock(now_);
+      auto* event = std::get_if<EventRef>(&*entry);
+      if (!event || GST_EVENT_TYPE(event->get()) != GST_EVENT_GAP) continue;
+      GstClockTime from = 0, length = 0;
+      gst_event_parse_gap(event->get(), &from, &length);
+      return from + length >= clock(now_);
+    }
+    return false;
+  })) << "by "
+      << seconds(now_);
 }
 
 // As textoverlay takes them: one after the other, each until it is over.

@@ -73,11 +73,13 @@ class LivePicture {
   bool crank(guint pending, Nanos at);
   void capture();
   void await_results();
+  void await_text();
 
   const std::vector<Say> said_;
   Ptr<GstClock> clock_;
   Bench bench_;
   Nanos latency_{};
+  bool at_arrival_ = false;
   Nanos now_{};                    // of the clock
   Nanos heard_{};                  // audio that was pushed
   Nanos next_capture_, next_due_;  // of the pictures
