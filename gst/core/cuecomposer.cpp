@@ -18,6 +18,12 @@ constexpr Nanos kAtOnce = 40ms;
 // More words than fit any text: no use in looking at more.
 constexpr std::size_t kEnough = 150;
 
+Nanos time_to_read(const std::vector<Line>& lines) {
+  Nanos time{};
+  for (const Line& line : lines) time += kColumn * static_cast<Nanos::rep>(columns(line.text));
+  return time;
+}
+
 }  // namespace
 
 void CueComposer::hear_end() {
@@ -92,6 +98,7 @@ void CueComposer::add(Spoken spoken) {
     text.lines.push_back({spoken.text, spoken.word.speaker});
   else
     line += (blank_between(cue_->last, spoken.text) ? " " : "") + spoken.text;
+  cue_->reading = time_to_read(text.lines);
   text.fresh = spoken.whole ? 1 : 0;
   if (spoken.whole) text.words.push_back(std::move(spoken.word));
   cue_->last = std::move(spoken.text);
@@ -168,6 +175,7 @@ void CueComposer::begin(std::size_t count) {
     cue_->text.lines.push_back(
         {written(std::span(texts).subspan(firsts[i], next - firsts[i])), cue_->text.speaker});
   }
+  cue_->reading = time_to_read(cue_->text.lines);
   cue_->text.fresh = cue_->text.words.size();
   cue_->last = texts.back();
   slate_.show(at, cue_->text, Slate::Change::Replaces);
@@ -185,10 +193,7 @@ void CueComposer::end_before(Nanos next) {
 
 // When it has been read.
 Nanos CueComposer::end_of(const Cue& cue) const {
-  Nanos reading{};
-  for (const Line& line : cue.text.lines)
-    reading += kColumn * static_cast<Nanos::rep>(columns(line.text));
-  Nanos wanted = std::max(cue.until, cue.start + std::max(style().min_duration, reading));
+  Nanos wanted = std::max(cue.until, cue.start + std::max(style().min_duration, cue.reading));
   return std::min(wanted, std::max(cue.until, cue.start + style().max_duration));
 }
 

@@ -34,6 +34,7 @@ class CueComposer final : public SpokenComposer {
     Slate::Text text;
     std::string last;        // of its words
     Nanos start{}, until{};  // of the speech
+    Nanos reading{};         // how long it takes
     bool grows = false;
     bool speech_ended = false;
   };
