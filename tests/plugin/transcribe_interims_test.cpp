@@ -2,9 +2,12 @@
 // Words that are shown before they are final, live: whatever the service thinks later, each is
 // shown once. What other transcribers get wrong here is in these cases, word by word.
 #include <algorithm>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include <gst/check/gsttestclock.h>
 #include <gtest/gtest.h>
 
 #include "support/livepicture.h"
@@ -217,6 +220,83 @@ TEST_P(TranscribeLostInterims, AreNeitherLostNorShownTwice) {
 
 INSTANTIATE_TEST_SUITE_P(By, TranscribeLostInterims, testing::Values("word", "rollup", "cue"),
                          [](const auto& one) { return std::string(one.param); });
+
+// With the oracle of server/tones.h: finals come every 4 s, interims every second, and all words of
+// the last interim are on when the connection is lost.
+class TranscribeLostTones : public testing::TestWithParam<std::tuple<const char*, Nanos>> {
+ protected:
+  TranscribeLostTones() {
+    gst_pipeline_use_clock(GST_PIPELINE(bench_.pipeline().bin()), clock_.get());
+    bench_.feed().live(true);
+    bench_.pipeline().set("granularity", std::get<0>(GetParam()));
+    bench_.play();
+  }
+
+  void pass_until(Nanos time) {
+    while (gst_clock_get_time(clock_.get()) < clock(time)) {
+      Watchdog::Guard guard(bench_.pipeline().watchdog());
+      gst_test_clock_wait_for_next_pending_id(GST_TEST_CLOCK(clock_.get()), nullptr);
+      gst_test_clock_crank(GST_TEST_CLOCK(clock_.get()));
+    }
+  }
+
+  bool wait_for_result_of(Nanos time) {
+    return bench_.pipeline().record().wait([=](const Record::Entries& entries) {
+      auto results = messages_in(entries, "deepgram/results");
+      return !results.empty() && time_field(structure_of(results.back()), "endtime") >= clock(time);
+    });
+  }
+
+  // Whether a word that went away came again.
+  static testing::AssertionResult each_once(const std::vector<TextBuffer>& texts, long count) {
+    long newest = -1;
+    std::set<long> on;
+    for (const TextBuffer& text : texts) {
+      std::set<long> now;
+      for (const Heard& word : words_in({text})) {
+        bool is_new = word.number == newest + 1;
+        if (!now.insert(word.number).second || (!is_new && !on.count(word.number)))
+          return testing::AssertionFailure()
+                 << "w" << word.number << " behind w" << newest << ": " << text.text;
+        newest = std::max(newest, word.number);
+      }
+      on = now;
+    }
+    if (newest + 1 == count) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "w" << newest << " is the last";
+  }
+
+  Ptr<GstClock> clock_{gst_test_clock_new()};
+  Bench bench_;
+};
+
+TEST_P(TranscribeLostTones, AreNeitherLostNorShownTwice) {
+  const Nanos lost = std::get<1>(GetParam());
+  bench_.feed().tones(0s, lost);
+  ASSERT_TRUE(wait_for_result_of(lost / 1s * 1s));
+  pass_until(lost + 2s);
+  auto shown = [&](const Record::Entries& entries) {
+    auto words = words_in(texts_in(entries));
+    return !words.empty() && words.back().number >= lost / 1s * 2 - 2;
+  };
+  ASSERT_TRUE(bench_.pipeline().record().wait(shown));
+  bench_.server().act(server::Drop{});
+  bench_.feed().tones(lost, lost + 1s);
+  ASSERT_TRUE(bench_.pipeline().wait_for_state("connected", 2));
+  pass_until(lost + 4s);
+  bench_.feed().tones(lost + 1s, 15s);
+  ASSERT_TRUE(bench_.finish());
+  EXPECT_TRUE(each_once(bench_.pipeline().texts(), 30));
+  EXPECT_EQ(time_field(bench_.pipeline().stats().get(), "corrected-words"), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(By, TranscribeLostTones,
+                         testing::Combine(testing::Values("word", "rollup", "cue"),
+                                          testing::Values(2300ms, 3700ms, 7650ms)),
+                         [](const auto& one) {
+                           return std::get<0>(one.param) +
+                                  std::to_string(std::get<1>(one.param) / 1ms);
+                         });
 
 }  // namespace
 }  // namespace dg
