@@ -5,6 +5,7 @@
 Usage: demo.py SOURCE_ROOT BUILD_FOLDER BEGUN, the last as seconds since 1970.
 """
 import contextlib
+import html
 import os
 import pathlib
 import re
@@ -112,7 +113,7 @@ def captioning(speech, output, properties):
         text. ! queue ! overlay.text_sink
         sound. ! {WHOLE} ! audioconvert ! wavescope style=color-lines !
             video/x-raw,width={WIDTH},height={HEIGHT},framerate=25/1 ! videoconvert !
-            textoverlay name=overlay font-desc="Sans 20" !
+            textoverlay name=overlay font-desc="Sans 16" !
             vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=1000000 ! queue ! file.
         sound. ! {WHOLE} ! audioconvert ! vorbisenc ! queue ! file.
         webmmux name=file ! filesink location={shlex.quote(str(output / "captioned.webm"))}""")
@@ -185,16 +186,25 @@ def caption(speech, output, build, env):
     (output / "transcript.txt").write_text("".join(lines), encoding="utf-8")
 
 
+def webvtt(srt):
+    """The same subtitles as WebVTT, in which some signs are escaped.
+
+    webvttenc wants its text in another form than srtenc, and one element gives one form.
+    """
+    blocks = [block.split("\n") for block in srt.strip().split("\n\n") if block]
+    cues = ["\n".join([times.replace(",", "."), *(html.escape(line, quote=False) for line in lines)])
+            for _, times, *lines in blocks]
+    return "\n\n".join(["WEBVTT", *cues]) + "\n"
+
+
 def derive(output, build, env):
-    """The VTT, and a picture a second of the video: as PNG, and as grey to look at."""
+    """The WebVTT, and a picture a second of the video: as PNG, and as grey to look at."""
     frames = build / "frames"
     shutil.rmtree(frames, ignore_errors=True)
     frames.mkdir()
-    srt, vtt = output / "captions.srt", output / "captions.vtt"
+    srt = (output / "captions.srt").read_text(encoding="utf-8")
+    (output / "captions.vtt").write_text(webvtt(srt), encoding="utf-8")
     quote = shlex.quote
-    # subparse escapes what would be markup in a VTT.
-    launch(shlex.split(f"""filesrc location={quote(str(srt))} ! subparse ! webvttenc !
-        filesink location={quote(str(vtt))}"""), env, build / "vtt.log", lambda line: None)
     launch(shlex.split(f"""filesrc location={quote(str(output / "captioned.webm"))} ! matroskademux name=file
         file.video_0 ! queue ! vp8dec ! videorate ! video/x-raw,framerate=1/1 ! videoconvert ! tee name=picture
         picture. ! queue ! videoconvert ! pngenc ! multifilesink location={quote(str(frames))}/%d.png

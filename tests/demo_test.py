@@ -45,6 +45,12 @@ class Frames(unittest.TestCase):
             srt.write_text("1\n00:00:01,500 --> 01:02:03,004\nat 00:00:09,000 --> it\n\n")
             self.assertEqual(demo.cues(srt), [(1.5, 3723.004)])
 
+    def test_escapes_for_webvtt_what_must_be(self):
+        srt = "1\n00:00:01,500 --> 00:00:02,000\nR&B\n<it's>\n\n2\n00:01:03,000 --> 00:01:04,000\n1,5\n\n"
+        self.assertEqual(demo.webvtt(srt), "WEBVTT\n\n00:00:01.500 --> 00:00:02.000\nR&amp;B\n&lt;it's&gt;\n\n"
+                                           "00:01:03.000 --> 00:01:04.000\n1,5\n")
+        self.assertEqual(demo.webvtt(""), "WEBVTT\n")
+
     def test_picks_a_second_with_a_caption(self):
         self.assertEqual(demo.pick_frame(pictures(False, True, False), [(0.5, 1.5)]), 1)
 
