@@ -251,6 +251,7 @@ class Folder {
 
 struct Container {
   const char* name;
+  const char* encoder;  // of the sound
   const char* muxer;
   const char* demuxer;
 };
@@ -258,9 +259,10 @@ void PrintTo(const Container& container, std::ostream* out) {
   *out << container.name;
 }
 
+// No Opus in MP4: qtdemux 1.22 would leak its caps.
 const Container kContainers[] = {
-    {"Matroska", "matroskamux", "matroskademux"},
-    {"Mp4", "mp4mux", "qtdemux"},
+    {"Matroska", "opusenc", "matroskamux", "matroskademux"},
+    {"Mp4", "voaacenc", "mp4mux", "qtdemux"},
 };
 
 // The track of text that a demuxer finds in a file.
@@ -355,9 +357,8 @@ TEST_P(TracksOfText, HaveTheTextAndItsLanguage) {
   Bench::Setup setup =
       talking(talk.scenario, std::string("file.subtitle_0 ") + GetParam().muxer +
                                  " name=file ! filesink location=" + folder.file());
-  setup.before =
-      "tee name=in in. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! opusenc ! "
-      "queue ! file. in. ! queue ! ";
+  setup.before = "tee name=in in. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! " +
+                 std::string(GetParam().encoder) + " ! queue ! file. in. ! queue ! ";
   Bench bench(setup);
   bench.play();
   bench.feed().tones(0s, kLength);
