@@ -19,6 +19,8 @@ using server::RecognizerKind;
 
 constexpr Nanos kLength = 10s, kFrame = 40ms;
 
+// Begins with a frame, unless other text is on: textoverlay does not wait for what begins in the
+// middle of one, which may be on from the next.
 struct Shown {
   Nanos from, to;
   const char* text;
@@ -45,12 +47,12 @@ const Scene kScenes[] = {
      {{1s, 2500ms, "Hello out there."}}},
     {"TwoLinesThenOne",
      R"([{"at":8,"start":1,"duration":5,"say":"It was the best night of the year, and of all the years that went before it.","speech_final":true},
-         {"at":9,"start":6.5,"duration":0.5,"say":"R&B <3","speech_final":true}])",
+         {"at":9,"start":6.52,"duration":0.5,"say":"R&B <3","speech_final":true}])",
      "cue",
      "none",
      "utf8",
      {{1s, 6s, "It was the best night of the year,\nand of all the years that went before it."},
-      {6500ms, 7333ms, "R&B <3"}}},
+      {6520ms, 7353ms, "R&B <3"}}},
     {"SpeakersWithDashes",
      R"([{"at":4,"start":1,"duration":1.2,"say":"Have you read it?","speaker":0,"speech_final":true},
          {"at":5,"start":2.6,"duration":0.4,"say":"No.","speaker":1,"speech_final":true}])",
