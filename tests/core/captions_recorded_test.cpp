@@ -3,14 +3,13 @@
 // every way to show them each word of a final is shown once, or counted as corrected.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "core/letters.h"
 #include "support/captionscript.h"
+#include "support/recordedmessages.h"
 
 namespace dg {
 namespace {
@@ -48,32 +47,9 @@ std::string message_of(const std::string& line) {
          transcript + R"(","confidence":0.9,"words":[)" + words + "]}]}}";
 }
 
-std::vector<Results> results_in(const std::vector<std::string>& messages) {
-  std::vector<Results> out;
-  for (const std::string& text : messages) {
-    Result<Message> message = parse_message(text);
-    if (!message) continue;  // pages show some in part
-    if (auto* results = std::get_if<Results>(&*message)) out.push_back(*results);
-  }
-  return out;
-}
-
 std::vector<Results> written(const std::vector<const char*>& lines) {
   std::vector<std::string> messages;
   for (const char* line : lines) messages.push_back(message_of(line));
-  return results_in(messages);
-}
-
-std::vector<Results> recorded(const char* name) {
-  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) + "/" + name);
-  const std::string wrapper = R"("message": )";
-  std::vector<std::string> messages;
-  for (std::string line; std::getline(file, line);) {
-    std::size_t at = line.starts_with(R"({"_source")") ? line.find(wrapper) : std::string::npos;
-    if (at != std::string::npos)
-      line = line.substr(at + wrapper.size(), line.size() - at - wrapper.size() - 1);
-    messages.push_back(line);
-  }
   return results_in(messages);
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a transcript makes of recorded messages of the service.
-#include <cstdlib>
-#include <fstream>
-
 #include <gtest/gtest.h>
 
 #include "core/transcript.h"
+#include "support/recordedmessages.h"
 
 namespace dg {
 namespace {
@@ -17,21 +15,6 @@ Timeline heard(std::int64_t samples) {
   Timeline timeline(AudioFormat{Encoding::Linear16, 1000, 1});
   timeline.sent(0, 0s, samples);
   return timeline;
-}
-
-std::vector<Results> recorded(const std::string& name) {
-  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) + "/" + name);
-  std::vector<Results> out;
-  const std::string wrapper = R"("message": )";
-  for (std::string line; std::getline(file, line);) {
-    std::size_t at = line.starts_with(R"({"_source")") ? line.find(wrapper) : std::string::npos;
-    if (at != std::string::npos)
-      line = line.substr(at + wrapper.size(), line.size() - at - wrapper.size() - 1);
-    Result<Message> message = parse_message(line);
-    if (!message) continue;
-    if (auto* results = std::get_if<Results>(&*message)) out.push_back(*results);
-  }
-  return out;
 }
 
 TEST(Recorded, AConnectionOfNova2) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/wordrelease.h"
 
-#include <cstdlib>
-#include <fstream>
-
 #include <gtest/gtest.h>
 
+#include "support/recordedmessages.h"
 #include "wordsteps.h"
 
 namespace dg {
@@ -406,21 +404,6 @@ TEST(WordRelease, ForgetsNothingThatMatters) {
 }
 
 // --- recorded messages
-
-std::vector<Results> recorded(const std::string& name) {
-  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) + "/" + name);
-  std::vector<Results> out;
-  const std::string wrapper = R"("message": )";
-  for (std::string line; std::getline(file, line);) {
-    std::size_t at = line.starts_with(R"({"_source")") ? line.find(wrapper) : std::string::npos;
-    if (at != std::string::npos)
-      line = line.substr(at + wrapper.size(), line.size() - at - wrapper.size() - 1);
-    Result<Message> message = parse_message(line);
-    if (!message) continue;
-    if (auto* results = std::get_if<Results>(&*message)) out.push_back(*results);
-  }
-  return out;
-}
 
 std::string released(const std::string& name, InterimStrategy strategy, Nanos limit) {
   Transcript transcript;
