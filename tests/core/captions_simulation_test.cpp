@@ -143,6 +143,8 @@ class Speech {
   void check(const Caption& caption) {
     EXPECT_GE(caption.pts, last_);
     EXPECT_LE(caption.pts, covered_);
+    bool one_by_one = style_.granularity == Granularity::Word && spoken_.size() == 1;
+    EXPECT_TRUE(!one_by_one || caption.pts == covered_);
     EXPECT_GT(caption.duration, 0s);
     EXPECT_TRUE(live_ || caption.late == 0);
     EXPECT_LE(caption.fresh, caption.words.size());
