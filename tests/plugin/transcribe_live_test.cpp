@@ -78,6 +78,8 @@ struct Way {
   const char* name;
   const char* granularity;
   Results results;
+  std::string latency = "2000";
+  const char* strategy = "deadline";
 };
 void PrintTo(const Way& way, std::ostream* out) {
   *out << way.name;
@@ -86,27 +88,36 @@ void PrintTo(const Way& way, std::ostream* out) {
 class TranscribeLivePicture : public testing::TestWithParam<Way> {};
 
 TEST_P(TranscribeLivePicture, HasEachWordWithItsSound) {
-  LivePicture live(speech(GetParam().results), {{"granularity", GetParam().granularity}});
-  live.run_until(counted::start(kWords) + 4s);
+  const Way& way = GetParam();
+  LivePicture live(speech(way.results), {{"granularity", way.granularity},
+                                         {"latency", way.latency},
+                                         {"interim-strategy", way.strategy}});
+  live.run_until(counted::start(kWords) + 2s + std::stol(way.latency) * 1ms);
   auto pictures = live.pictures();
-  expect_in_time(pictures, std::string(GetParam().granularity) == "word");
+  expect_in_time(pictures, std::string(way.granularity) == "word");
   expect_as_told(pictures);
   auto stats = live.pipeline().stats();
   EXPECT_EQ(time_field(stats.get(), "late-words"), 0u);
   EXPECT_EQ(time_field(stats.get(), "corrected-words"), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, TranscribeLivePicture,
-                         testing::Values(Way{"WordsOfInterims", "word", Results::Interims},
-                                         Way{"WordsOfFinals", "word", Results::Finals},
-                                         Way{"WordsOfBoth", "word", Results::Both},
-                                         Way{"RollUpOfInterims", "rollup", Results::Interims},
-                                         Way{"RollUpOfFinals", "rollup", Results::Finals},
-                                         Way{"RollUpOfBoth", "rollup", Results::Both},
-                                         Way{"CuesOfInterims", "cue", Results::Interims},
-                                         Way{"CuesOfFinals", "cue", Results::Finals},
-                                         Way{"CuesOfBoth", "cue", Results::Both}),
-                         [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Ways, TranscribeLivePicture,
+    testing::Values(Way{"WordsOfInterims", "word", Results::Interims},
+                    Way{"WordsOfFinals", "word", Results::Finals},
+                    Way{"WordsOfBoth", "word", Results::Both},
+                    Way{"RollUpOfInterims", "rollup", Results::Interims},
+                    Way{"RollUpOfFinals", "rollup", Results::Finals},
+                    Way{"RollUpOfBoth", "rollup", Results::Both},
+                    Way{"CuesOfInterims", "cue", Results::Interims},
+                    Way{"CuesOfFinals", "cue", Results::Finals},
+                    Way{"CuesOfBoth", "cue", Results::Both},
+                    Way{"WhatIsTheDefault", "auto", Results::Both},
+                    Way{"WhatIsTheDefaultOfMoreLatency", "auto", Results::Both, "6000"},
+                    Way{"StableWords", "word", Results::Interims, "2000", "stable"},
+                    Way{"StableRollUp", "rollup", Results::Both, "2000", "stable"},
+                    Way{"StableCues", "cue", Results::Both, "4000", "stable"}),
+    [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace dg
