@@ -36,9 +36,11 @@ std::string message_of(const std::string& line) {
     std::string text = item.substr(0, at);
     long start = std::stol(item.substr(at + 1)), length = std::stol(item.substr(plus + 1));
     transcript += (transcript.empty() ? "" : " ") + text;
-    words += (words.empty() ? "" : ",") + (R"({"word":")" + text) + R"(","punctuated_word":")" +
-             text + R"(","confidence":0.9,"start":)" + seconds(start) + R"(,"end":)" +
-             seconds(start + length) + "}";
+    if (!words.empty()) words += ',';
+    words.append(R"({"word":")").append(text);
+    words.append(R"(","punctuated_word":")").append(text);
+    words.append(R"(","confidence":0.9,"start":)").append(seconds(start));
+    words.append(R"(,"end":)").append(seconds(start + length)).append("}");
   }
   std::string final = what == 'i' ? "false" : "true", ends = what == 'F' ? "true" : "false";
   return R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(from) + R"(,"duration":)" +
@@ -49,6 +51,7 @@ std::string message_of(const std::string& line) {
 
 std::vector<Results> written(const std::vector<const char*>& lines) {
   std::vector<std::string> messages;
+  messages.reserve(lines.size());
   for (const char* line : lines) messages.push_back(message_of(line));
   return results_in(messages);
 }
@@ -226,9 +229,8 @@ struct Sequence {
 const Sequence kSequences[] = {
     {"growing, and written otherwise in the end",
      {"i 0 1000 another@400+400", "i 0 2000 another@400+400 big@800+300 problem@1150+600",
-      "i 0 3000 another@400+400 big@800+300 problem@1150+600 in@1900+200 the@2150+150",
-      "F 0 4000 Another@400+400 big@800+300 problem,@1150+600 in@1900+200 the@2150+150 "
-      "speech.@2300+900"}},
+      "i 0 3000 another@400+400 big@800+300 problem@1150+600 in@1900+200",
+      "F 0 4000 Another@400+400 big@800+300 problem,@1150+600 in@1900+200 speech.@2300+900"}},
     {"the last word is not there for a while",
      {"i 0 1000 we@100+200 are@350+200 go@600+300", "i 0 2000 we@100+200 are@350+200",
       "i 0 3000 we@100+200 are@350+200 going@600+500 home@1200+500",
@@ -251,8 +253,7 @@ const Sequence kSequences[] = {
       "F 3000 5000 no@3100+150 no@3300+150"}},
     {"a final takes a part, and the rest comes again",
      {"i 0 2000 a@100+200 long@400+300 time@800+300 ago@1200+400",
-      "i 0 4000 a@100+200 long@400+300 time@800+300 ago@1200+400 in@2000+200 a@2250+100 "
-      "land@2500+400",
+      "i 0 4000 a@100+200 long@400+300 time@800+300 ago@1200+400 in@2000+200 a@2250+100",
       "f 0 1900 A@100+200 long@400+300 time@800+300 ago,@1200+400",
       "i 1900 5000 in@2000+200 a@2250+100 land@2500+400 far@3100+300 away@3500+400",
       "F 1900 6000 in@2000+200 a@2250+100 land@2500+400 far@3100+300 away.@3500+400"}},

@@ -22,6 +22,7 @@ constexpr int kWords = 12;
 // Each word by itself, final so long after its end.
 std::vector<Say> words_after(Nanos delay) {
   std::vector<Say> out;
+  out.reserve(kWords);
   for (int i = 0; i < kWords; ++i) out.push_back(counted::final(i, i + 1, delay));
   return out;
 }
@@ -140,6 +141,7 @@ Delays play(LivePicture& live) {
 // The service becomes slower and slower: that is told, but not each time; and that much is enough.
 TEST(TranscribeDelay, TellsTheLatencyThatIsEnough) {
   std::vector<Say> said;
+  said.reserve(kWords);
   for (int i = 0; i < kWords; ++i)
     said.push_back(counted::final(i, i + 1, 600ms + std::min(i, 1) * 400ms + i * 30ms));
   guint enough = 0;

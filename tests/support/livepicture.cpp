@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kWidth = 320, kHeight = 240;
+constexpr gsize kPixels = gsize{320} * 240;
 // Of GAPs and captions.
 constexpr Nanos kBeat = 50ms;
 // So that no picture is due together with a beat.
@@ -29,7 +29,7 @@ std::string seconds(Nanos time) {
 
 // FNV-1a of the luma.
 std::uint64_t look_of(GstBuffer* buffer) {
-  std::string luma(kWidth * kHeight, '\0');
+  std::string luma(kPixels, '\0');
   gst_buffer_extract(buffer, 0, luma.data(), luma.size());
   std::uint64_t hash = 14695981039346656037U;
   for (char pixel : luma) hash = (hash ^ static_cast<unsigned char>(pixel)) * 1099511628211U;
@@ -131,10 +131,10 @@ void LivePicture::watch_screen() {
 }
 
 void LivePicture::push_picture(Nanos at) {
-  constexpr gsize size = kWidth * kHeight * 3 / 2;
+  constexpr gsize size = kPixels * 3 / 2;
   Ptr<GstBuffer> buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
-  gst_buffer_memset(buffer.get(), 0, 16, kWidth * kHeight);
-  gst_buffer_memset(buffer.get(), kWidth * kHeight, 128, size - kWidth * kHeight);
+  gst_buffer_memset(buffer.get(), 0, 16, kPixels);
+  gst_buffer_memset(buffer.get(), kPixels, 128, size - kPixels);
   GST_BUFFER_PTS(buffer.get()) = clock(at);
   GST_BUFFER_DURATION(buffer.get()) = clock(kFrame);
   GstFlowReturn flow = GST_FLOW_ERROR;
@@ -181,18 +181,22 @@ void LivePicture::await_results() {
   std::size_t due = 0;
   for (const Say& say : said_) due += !say.text.empty() && say.connection == 1 && say.at <= now_;
   ASSERT_TRUE(pipeline().wait_for("deepgram/results", due)) << "by " << seconds(now_);
+  // It is told before it is on its way to the text pad, and counted after.
+  ASSERT_TRUE(pipeline().wait_for_stats("results-messages", due)) << "by " << seconds(now_);
 }
 
-// Pictures do not wait for it: it must be there before the next ones come.
+// Pictures do not wait for it: it must be there before the next ones come. What the overlay holds
+// up until then cannot.
 void LivePicture::await_text() {
-  ASSERT_TRUE(pipeline().record().wait([this](const Record::Entries& entries) {
+  const Nanos least = now_ - 2 * kBeat;
+  ASSERT_TRUE(pipeline().record().wait([least](const Record::Entries& entries) {
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (auto* text = std::get_if<TextBuffer>(&*entry)) return text->end() >= clock(now_);
+      if (auto* text = std::get_if<TextBuffer>(&*entry)) return nanos_of(text->end()) >= least;
       auto* event = std::get_if<EventRef>(&*entry);
       if (!event || GST_EVENT_TYPE(event->get()) != GST_EVENT_GAP) continue;
       GstClockTime from = 0, length = 0;
       gst_event_parse_gap(event->get(), &from, &length);
-      return from + length >= clock(now_);
+      return nanos_of(from + length) >= least;
     }
     return false;
   })) << "by "
