@@ -156,7 +156,7 @@ const Muxer kQt{"qtmux",
                 "qtdemux"};
 const Muxer kMp4{"mp4mux",
                  "file.audio_0 ! tee name=audio audio. ! QUEUE ! audioconvert ! audioresample ! "
-                 "opusenc ! mux.audio_0 audio. ! QUEUE ! deepgramtranscribe name=dg ! "
+                 "voaacenc ! mux.audio_0 audio. ! QUEUE ! deepgramtranscribe name=dg ! "
                  "mux.subtitle_0 mp4mux name=mux",
                  "qtdemux"};
 
