@@ -43,6 +43,11 @@ std::vector<HeardWord> heard(const std::vector<Word>& words) {
   return out;
 }
 
+// Whether one of them begins as the other was given out.
+bool begin_alike(const HeardWord& given, const HeardWord& now) {
+  return given.once.starts_with(now.letters) || now.letters.starts_with(given.once);
+}
+
 // The word without its first letters.
 Word behind(const Word& word, const std::string& begun) {
   Word rest = word;
@@ -101,11 +106,18 @@ WordRelease::Comparison WordRelease::compare(const std::vector<Word>& words) con
   return out;
 }
 
-// Whether words were given out in its time that became nothing else.
+// Whether words were given out in its time that became nothing else, or that became another word
+// and took more time than that one ("alright", "all right").
 bool WordRelease::is_covered(const HeardWord& word, const Comparison& with) const {
   Nanos covered{};
   for (std::size_t i = 0; i < given_; ++i)
     if (!with.known_met[i] && !known_[i].by_text_only) covered += known_[i].overlap(word);
+  for (const WordMatch& match : with.matches) {
+    if (match.before >= given_) break;
+    const HeardWord &known = known_[match.before], &became = with.heard[match.after];
+    if (begin_alike(known, became)) continue;
+    covered += std::min(known.length() - known.overlap(became), known.overlap(word));
+  }
   return 2 * covered >= word.length();
 }
 
@@ -181,11 +193,14 @@ void WordRelease::take_interim(const Revision& revision) {
 void WordRelease::revise(const WordMatch& match, const HeardWord& word) {
   if (match.before_count > 1 || match.after_count > 1) return;
   HeardWord& known = known_[match.before];
-  bool begun = known.once.starts_with(word.letters) || word.letters.starts_with(known.once);
-  if (begun && known.once != word.letters) return;  // the rest may have been given out
+  if (known.once == word.letters) {
+    known.start = word.start;
+    known.end = word.end;
+  } else if (begin_alike(known, word) ||  // the rest may have been given out
+             2 * known.overlap(word) < std::max(known.length(), word.length())) {
+    return;
+  }
   known.letters = word.letters;
-  known.start = word.start;
-  known.end = word.end;
   known.by_text_only = false;
 }
 
