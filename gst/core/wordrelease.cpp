@@ -153,6 +153,7 @@ std::vector<Word> WordRelease::rest_of(const WordMatch& match, const Comparison&
       return {};
     }
   }
+  std::erase_if(rest, [&](const Word& word) { return is_covered(heard(word), with); });
   return rest;
 }
 
