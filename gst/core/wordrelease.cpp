@@ -147,7 +147,7 @@ std::vector<Word> WordRelease::rest_of(const WordMatch& match, const Comparison&
     } else if (text.starts_with(given)) {
       rest.push_back(behind(word, given));
       rest.back().start =
-          std::clamp(known_[end - 1].end, word.start, std::max(word.start, word.end));
+          std::clamp(known_[end - 1].end, word.start, std::max(word.start, middle(word)));
       given.clear();
     } else {
       return {};

@@ -384,6 +384,19 @@ TEST(WordRelease, PlacesTheRestBehindWhatWasGivenOut) {
   EXPECT_EQ(rest.end, 700ms);
 }
 
+// An interim's last word lasts as long as what was heard, and the final's less.
+TEST(WordRelease, LeavesTimeForTheRest) {
+  WordRelease release(kDeadline);
+  step(release, "i 0 1000 cap@100+900");
+  step(release, "d 100");
+  step(release, "f 0 1000 captions@100+600");
+  std::vector<Said> said = release.said();
+  ASSERT_EQ(said.size(), 2u);
+  const Word& rest = std::get<SaidWord>(said[1]).word;
+  EXPECT_EQ(rest.start, 400ms);
+  EXPECT_EQ(rest.end, 700ms);
+}
+
 TEST(WordRelease, TakesATextWithoutWordsForOne) {
   WordRelease release(kDeadline);
   Revision revision;
