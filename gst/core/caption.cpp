@@ -7,7 +7,7 @@
 namespace dg {
 
 std::string Caption::fresh_text() const {
-  if (fresh == words.size()) {  // all: as it is shown, but in one line
+  if (words.empty()) {  // as it is shown, but in one line
     std::string all = text();
     std::replace(all.begin(), all.end(), '\n', ' ');
     return all;

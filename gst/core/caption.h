@@ -74,6 +74,11 @@ using CaptionItem = std::variant<Caption, Gap, SpeechEnd>;
 // the timing line of SRT and WebVTT; nothing at the edges.
 std::string clean(std::string_view text);
 
+// Whether it is certain that they are two.
+inline bool differ(std::optional<int> one, std::optional<int> other) {
+  return one && other && *one != *other;
+}
+
 // What stands in front of the first words of `speaker`, if somebody else spoke before.
 std::string speaker_label(SpeakerLabels labels, std::optional<int> speaker,
                           std::optional<int> before);

@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 // Of what is shown as it comes, in pipelines that do not wait for it.
 constexpr Nanos kSlice = 100ms;
+// And how long one waits there for the next word.
+constexpr Nanos kWait = 2s;
 // How long a word is on at the least when others press.
 constexpr Nanos kGlance = 100ms;
 
@@ -24,6 +26,7 @@ void Captions::restart(Nanos position) {
   }
   ready_.clear();
   settled_ = floor_ = covered_ = now_ = position;
+  slice_to_ = {};
   due_.reset();
 }
 
@@ -43,6 +46,7 @@ void Captions::settled(Nanos time) {
 void Captions::due(Nanos time, Nanos now) {
   due_ = std::max(due_.value_or(time), time);
   now_ = std::max(now_, now);
+  if (now_ >= slice_to_) slice_to_ = now_ + kSlice;
 }
 
 void Captions::awaited(Nanos time) {
@@ -58,7 +62,8 @@ void Captions::awaited(Nanos time) {
 
 // What is shown as it comes has no other time than that.
 Progress Captions::progress() const {
-  if (style_.timing == Timing::Arrival && due_) return {now_, now_, *due_, now_ + kSlice, floor_};
+  if (style_.timing == Timing::Arrival && due_)
+    return {now_ - kWait, now_, *due_, std::max(slice_to_, now_), floor_};
   return {settled_, due_, due_.value_or(0s), due_.value_or(0s), floor_};
 }
 

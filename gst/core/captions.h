@@ -65,7 +65,7 @@ class Captions {
   unsigned corrected_ = 0;       // before the last restart
   Nanos settled_{};
   std::optional<Nanos> due_;
-  Nanos now_{};
+  Nanos now_{}, slice_to_{};
   Nanos floor_{};    // nothing may begin before
   Nanos covered_{};  // the end of what has left
 };

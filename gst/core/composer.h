@@ -24,6 +24,10 @@ struct Progress {
 
   // Up to where it is decided what is shown.
   Nanos decided() const { return limit ? std::max(*limit, settled) : settled; }
+  // Whether nobody spoke after `time`, as far as one waits for that: words may come late.
+  bool quiet_since(Nanos time) const {
+    return settled > time || (limit && *limit > time + std::chrono::seconds(2));
+  }
 };
 
 // Makes captions of what is said on one channel. Used by the task of the source pad only.

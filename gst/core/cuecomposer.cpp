@@ -85,7 +85,7 @@ bool CueComposer::grow(const Progress& progress) {
     add(std::move(spoken));
     return true;
   }
-  bool pause = progress.decided() > cue_->until + style().pause;
+  bool pause = progress.quiet_since(cue_->until + style().pause);
   cue_->grows = words_.empty() && !cue_->speech_ended && !pause && !closing_;
   return !cue_->grows;
 }
@@ -100,6 +100,7 @@ void CueComposer::add(Spoken spoken) {
     line += (blank_between(cue_->last, spoken.text) ? " " : "") + spoken.text;
   cue_->reading = time_to_read(text.lines);
   text.fresh = spoken.whole ? 1 : 0;
+  if (spoken.word.speaker) text.speaker = spoken.word.speaker;
   if (spoken.whole) text.words.push_back(std::move(spoken.word));
   cue_->last = std::move(spoken.text);
   slate_.show(spoken.at, text, Slate::Change::Grows);
@@ -116,7 +117,7 @@ bool CueComposer::overflows(const std::string& text) const {
 
 bool CueComposer::joins(const Spoken& spoken) const {
   const Cue& cue = *cue_;
-  if (cue.speech_ended || spoken.word.speaker != cue.text.speaker) return false;
+  if (cue.speech_ended || differ(spoken.word.speaker, cue.text.speaker)) return false;
   if (spoken.at > cue.until + style().pause) return false;
   if (spoken.until > cue.start + style().max_duration) return false;
   bool sentence = break_between(cue.last, spoken.text) == BreakPlace::Sentence;
@@ -125,7 +126,7 @@ bool CueComposer::joins(const Spoken& spoken) const {
 }
 
 bool CueComposer::breaks(const Spoken& before, const Spoken& after) const {
-  return before.ends_speech || before.word.speaker != after.word.speaker ||
+  return before.ends_speech || differ(before.word.speaker, after.word.speaker) ||
          after.at > before.until + style().pause;
 }
 
@@ -137,7 +138,7 @@ std::size_t CueComposer::complete(const Progress& progress) {
   while (most < group && words_[most].until <= words_.front().at + style().max_duration) ++most;
   const Spoken& last = words_[group - 1];
   bool closed = closing_ || group < words_.size() || last.ends_speech ||
-                progress.decided() > last.until + style().pause;
+                progress.quiet_since(last.until + style().pause);
   if (!closed && group == open_) return 0;
   std::vector<std::string> texts;
   texts.reserve(group);
@@ -149,11 +150,12 @@ std::size_t CueComposer::complete(const Progress& progress) {
   return words_that_fit(texts, style().box, most);
 }
 
-// Shows a cue of `count` words, or of the first, to which others are added.
+// Shows a cue of `count` words; or what is known now, to which more is added.
 void CueComposer::begin(std::size_t count) {
   cue_ = Cue();
   cue_->grows = count == 0;
   open_ = 0;
+  std::size_t known = words_.size();
   count = std::max<std::size_t>(count, 1);
   std::vector<std::string> texts;
   texts.reserve(count);
@@ -164,6 +166,7 @@ void CueComposer::begin(std::size_t count) {
     Spoken& spoken = words_.front();
     cue_->until = std::max(cue_->until, spoken.until);
     cue_->speech_ended = spoken.ends_speech;
+    if (spoken.word.speaker) cue_->text.speaker = spoken.word.speaker;
     if (spoken.whole) cue_->text.words.push_back(std::move(spoken.word));
     texts.push_back(std::move(spoken.text));
     words_.pop_front();
@@ -182,6 +185,12 @@ void CueComposer::begin(std::size_t count) {
   cue_->start = slate_.position();
   cue_->until = std::max(cue_->until, cue_->start);
   if (cue_->speech_ended) slate_.end_speech();
+  for (; cue_->grows && known > 1 && joins(words_.front()); --known) {
+    Spoken spoken = std::move(words_.front());
+    words_.pop_front();
+    spoken.at = cue_->start;
+    add(std::move(spoken));
+  }
 }
 
 // The cue that is on ends, since another begins.

@@ -32,8 +32,8 @@ void RollUpComposer::hear_end() {
 void RollUpComposer::compose(const Progress& progress) {
   slate_.reach(progress.position);
   for (; !words_.empty(); words_.pop_front()) add(std::move(words_.front()));
-  clear_after_pause(progress.decided());
-  if (progress.limit && !rows_.empty()) slate_.advance(std::min(progress.slice_to, hold_end()));
+  if (!rows_.empty() && progress.quiet_since(hold_end())) clear();
+  if (progress.limit && !rows_.empty()) slate_.advance(progress.slice_to);
 }
 
 void RollUpComposer::finish(const Progress& progress) {
@@ -44,16 +44,17 @@ void RollUpComposer::finish(const Progress& progress) {
 }
 
 void RollUpComposer::add(Spoken spoken) {
-  clear_after_pause(spoken.at);
+  if (!rows_.empty() && spoken.at > hold_end()) clear();
   bool blank = !rows_.empty() && blank_between(rows_.back().last, spoken.text);
   std::size_t more = columns(spoken.text) + (blank ? 1 : 0);
-  bool fits = !rows_.empty() && rows_.back().line.speaker == spoken.word.speaker &&
+  bool fits = !rows_.empty() && !differ(rows_.back().line.speaker, spoken.word.speaker) &&
               rows_.back().columns + more <= style().box.line_length;
   Nanos at = fits ? spoken.at : open_row(spoken);
   Row& row = rows_.back();
   row.line.text += (fits && blank ? " " : "") + spoken.text;
   row.columns += fits ? more : columns(spoken.text);
   row.last = std::move(spoken.text);
+  if (spoken.word.speaker) row.line.speaker = spoken.word.speaker;
   if (spoken.whole) row.words.push_back(std::move(spoken.word));
   Slate::Text text = this->text();
   text.fresh = spoken.whole ? 1 : 0;
@@ -81,8 +82,7 @@ Nanos RollUpComposer::hold_end() const {
   return until_ + std::max({style().pause, style().min_duration, std::min(reading, kLongestHold)});
 }
 
-void RollUpComposer::clear_after_pause(Nanos time) {
-  if (rows_.empty() || time <= hold_end()) return;
+void RollUpComposer::clear() {
   slate_.clear(hold_end());
   rows_.clear();
 }

@@ -37,7 +37,7 @@ class RollUpComposer final : public SpokenComposer {
 
   void add(Spoken spoken);
   Nanos open_row(const Spoken& spoken);
-  void clear_after_pause(Nanos time);
+  void clear();
   Nanos hold_end() const;
   Slate::Text text() const;
 

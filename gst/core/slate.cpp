@@ -15,6 +15,7 @@ constexpr Nanos kGlimpse = 40ms;
 }  // namespace
 
 void Slate::show(Nanos at, Text text, Change change) {
+  if (given_ && at < position_ + 1ms) at = position_;  // no slice of no length
   bool unseen = text_ && !given_;
   // Texts that come late come all at once; each gets its time.
   if (unseen && change == Change::Replaces && at < position_ + kGlimpse) at = position_ + least_;

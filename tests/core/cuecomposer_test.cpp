@@ -215,7 +215,41 @@ TEST(LiveCue, StaysOnWhileMoreMayCome) {
   cues.take(interim(0s, 2s, words("one", 1s, 200ms))).due(1800ms);
   EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "one@1000+800"}));
   EXPECT_EQ(cues.due(1900ms).out(), Items{"one@1800+100 goes on"});
-  EXPECT_EQ(cues.due(2s).out(), (Items{"gap 1900-2000"}));  // the pause is over
+  EXPECT_EQ(cues.due(2s).out(), Items{"one@1900+100 goes on"});
+  // Nobody spoke for a while: that is known, or one has waited long enough for it.
+  EXPECT_EQ(cues.settled(1950ms).due(2100ms).out(), Items{"gap 2000-2100"});
+}
+
+TEST(LiveCue, DoesNotWaitForEver) {
+  Cues cues;
+  cues.take(interim(0s, 2s, words("one", 1s, 200ms))).due(3900ms);
+  EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "one@1000+2900"}));
+  EXPECT_EQ(cues.due(4s).out(), Items{"gap 3900-4000"});
+}
+
+// What is final when it opens is in it from the start.
+TEST(LiveCue, OpensWithWhatIsKnown) {
+  Cues cues;
+  cues.take(final(0s, 3s, words("the quick brown fox", 1s, 500ms))).due(1050ms);
+  EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "the quick brown fox@1000+50"}));
+  cues.take(interim(3s, 4s, words("jumps", 3s, 500ms))).due(3050ms);
+  EXPECT_EQ(cues.out(),
+            (Items{"the quick brown fox@1050+1950 goes on", "the quick brown fox jumps@3000+50"}));
+}
+
+// Words that come later than they are due are no pause.
+TEST(LiveCue, KeepsLateWordsTogether) {
+  Cues cues;
+  std::vector<Word> said = words("a b c d e f", 0s, 500ms);
+  std::vector<std::string> texts;
+  for (Nanos now = 0s; now < 4s; now += 50ms) {
+    auto heard = std::min<std::ptrdiff_t>(6, (now - 1500ms) / 1s * 2);
+    if (heard > 0) cues.take(interim(0s, now, {said.begin(), said.begin() + heard}));
+    for (const Caption& caption : cues.due(now).captions())
+      if (texts.empty() || texts.back() != caption.text()) texts.push_back(caption.text());
+  }
+  ASSERT_FALSE(texts.empty());
+  EXPECT_EQ(texts.back(), "a b c d");
 }
 
 TEST(LiveCue, NeverPutsWhatIsOnIntoOtherLines) {
@@ -288,9 +322,11 @@ TEST(CueOnArrival, HasTheTimeAtWhichItComes) {
   captions.take(final(8s, 9500ms, words("Hello there.", 8s, 500ms), true));
   EXPECT_EQ(described(captions.release()), (Items{"Hello there.@10000+100", "end"}));
   captions.due(8050ms, 10050ms);
-  EXPECT_EQ(described(captions.release()), Items{"Hello there.@10100+50 goes on"});
+  EXPECT_EQ(described(captions.release()), Items{});
+  captions.due(8100ms, 10100ms);
+  EXPECT_EQ(described(captions.release()), Items{"Hello there.@10100+100 goes on"});
   Nanos end{};
-  for (Nanos now = 10100ms; now < 12s; now += 50ms) {
+  for (Nanos now = 10150ms; now < 12s; now += 50ms) {
     captions.due(now - 2s, now);
     for (const Caption& caption : captions_in(captions.release())) end = caption.end();
   }

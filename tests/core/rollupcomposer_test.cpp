@@ -59,6 +59,21 @@ TEST(RollUp, IsClearedAfterAPause) {
             (Items{"gap 5000-6000", "cccc@6000+1333", "gap 7333-9000"}));
 }
 
+// Words that come later than they are due are no pause: their lines stay.
+TEST(RollUp, KeepsItsLinesWhenWordsComeLate) {
+  Captions captions(narrow());
+  std::vector<Word> said = words("aa bb cc dd ee ff", 0s, 500ms);
+  std::vector<Caption> made;
+  for (Nanos now = 0s; now < 5s; now += 50ms) {
+    auto heard = std::min<std::ptrdiff_t>(6, (now - 1500ms) / 1s * 2);
+    if (heard > 0) captions.take(interim(0s, now, {said.begin(), said.begin() + heard}));
+    captions.due(now, now + 2s);
+    for (Caption& caption : captions_in(captions.release())) made.push_back(std::move(caption));
+  }
+  EXPECT_EQ(texts_in(made),
+            (std::vector<std::string>{"aa bb", "aa bb cc\ndd", "aa bb cc\ndd ee ff"}));
+}
+
 TEST(RollUp, GivesEachSpeakerALine) {
   CaptionStyle style = style_of(Granularity::RollUp);
   style.labels = SpeakerLabels::Dash;

@@ -14,7 +14,8 @@
 namespace dg::server {
 namespace {
 
-constexpr Nanos kMostWaiting = std::chrono::seconds(2);  // of audio, before a slow recognizer
+// Of audio, before a slow recognizer: a server that does not read for long is taken for dead.
+constexpr Nanos kMostWaiting = std::chrono::seconds(60);
 constexpr std::size_t kLargestFrame = 64 << 20;
 constexpr int kNormal = SOUP_WEBSOCKET_CLOSE_NORMAL;
 constexpr int kServerError = SOUP_WEBSOCKET_CLOSE_SERVER_ERROR;
