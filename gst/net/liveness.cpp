@@ -26,8 +26,8 @@ std::optional<const char*> Liveness::look(const Signs& signs, Nanos now) {
     return "the server takes no data";
   if (now - std::max({pong_ + ping_interval_, moved_, message_}) >= limits_.pong_timeout)
     return "the server does not answer pings";
-  bool much = signs.held || signs.audio - message_audio_ >= limits_.results_timeout;
-  if (signs.owes_results && much && now - message_ >= limits_.results_patience)
+  if (signs.owes_results && signs.audio - message_audio_ >= limits_.results_timeout &&
+      now - message_ >= limits_.results_patience)
     return "the server says nothing of the audio";
   return std::nullopt;
 }

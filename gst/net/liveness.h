@@ -20,7 +20,6 @@ class Liveness {
     bool wants_room = false;  // audio is due, and the socket does not take it
     Nanos audio{};            // how much was written
     bool owes_results = true;
-    bool held = false;  // no more is written before it says something
   };
 
   Liveness(const LivenessLimits& limits, Nanos ping_interval, Nanos now);

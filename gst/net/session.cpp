@@ -107,9 +107,7 @@ bool Session::is_behind() const {
 Nanos Session::held_until() const {
   if (!ring_is_full()) return Nanos::min();
   Nanos heard = std::max({connection_->opened, connection_->last_results, last_cut_});
-  if (!is_behind()) return heard + limits_.results_pause;
-  // Until then it is known whether it is dead.
-  return heard + limits_.liveness.results_patience + limits_.liveness.look_interval;
+  return heard + (is_behind() ? limits_.results_patience : limits_.results_pause);
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
