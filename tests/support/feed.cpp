@@ -12,8 +12,10 @@
 namespace dg {
 namespace {
 
+// Also of days of audio, whose nanoseconds times the rate no integer holds.
 std::int64_t count(int rate, Nanos time) {
-  return time.count() * rate / 1'000'000'000;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  return time.count() / kSecond * rate + time.count() % kSecond * rate / kSecond;
 }
 
 }  // namespace
