@@ -150,12 +150,11 @@ std::size_t CueComposer::complete(const Progress& progress) {
   return words_that_fit(texts, style().box, most);
 }
 
-// Shows a cue of `count` words; or what is known now, to which more is added.
+// Shows a cue of `count` words, or of the first, to which others are added.
 void CueComposer::begin(std::size_t count) {
   cue_ = Cue();
   cue_->grows = count == 0;
   open_ = 0;
-  std::size_t known = words_.size();
   count = std::max<std::size_t>(count, 1);
   std::vector<std::string> texts;
   texts.reserve(count);
@@ -185,12 +184,6 @@ void CueComposer::begin(std::size_t count) {
   cue_->start = slate_.position();
   cue_->until = std::max(cue_->until, cue_->start);
   if (cue_->speech_ended) slate_.end_speech();
-  for (; cue_->grows && known > 1 && joins(words_.front()); --known) {
-    Spoken spoken = std::move(words_.front());
-    words_.pop_front();
-    spoken.at = cue_->start;
-    add(std::move(spoken));
-  }
 }
 
 // The cue that is on ends, since another begins.

@@ -227,16 +227,6 @@ TEST(LiveCue, DoesNotWaitForEver) {
   EXPECT_EQ(cues.due(4s).out(), Items{"gap 3900-4000"});
 }
 
-// What is final when it opens is in it from the start.
-TEST(LiveCue, OpensWithWhatIsKnown) {
-  Cues cues;
-  cues.take(final(0s, 3s, words("the quick brown fox", 1s, 500ms))).due(1050ms);
-  EXPECT_EQ(cues.out(), (Items{"gap 0-1000", "the quick brown fox@1000+50"}));
-  cues.take(interim(3s, 4s, words("jumps", 3s, 500ms))).due(3050ms);
-  EXPECT_EQ(cues.out(),
-            (Items{"the quick brown fox@1050+1950 goes on", "the quick brown fox jumps@3000+50"}));
-}
-
 // Words that come later than they are due are no pause.
 TEST(LiveCue, KeepsLateWordsTogether) {
   Cues cues;
