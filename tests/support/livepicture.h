@@ -77,14 +77,14 @@ class LivePicture {
 
   const std::vector<Say> said_;
   Ptr<GstClock> clock_;
-  Bench bench_;
+  Mutex mutex_;
+  std::vector<Picture> shown_ DG_GUARDED_BY(mutex_);
+  Bench bench_;  // shows pictures until it is gone
   Nanos latency_{};
   bool at_arrival_ = false;
   Nanos now_{};                    // of the clock
   Nanos heard_{};                  // audio that was pushed
   Nanos next_capture_, next_due_;  // of the pictures
-  Mutex mutex_;
-  std::vector<Picture> shown_ DG_GUARDED_BY(mutex_);
 };
 
 }  // namespace dg
