@@ -28,6 +28,7 @@ void Captions::restart(Nanos position) {
   settled_ = floor_ = covered_ = now_ = position;
   slice_to_ = {};
   due_.reset();
+  awaited_.reset();
 }
 
 void Captions::take(const Revision& revision) {
@@ -58,6 +59,7 @@ void Captions::awaited(Nanos time) {
     voice.composer->take(end);
   }
   due(time, time);
+  awaited_ = time;
 }
 
 // What is shown as it comes has no other time than that.
@@ -158,6 +160,12 @@ std::vector<CaptionItem> Captions::release() {
   }
   if (!ready_.empty()) until = std::min(until, ready_.front().at);
   advance(until, out);
+  // Of a text that is on until then, who waits knows only where it begins.
+  if (awaited_ && *awaited_ > floor_) {
+    out.emplace_back(Gap{*awaited_, *awaited_});
+    floor_ = *awaited_;
+  }
+  awaited_.reset();
   return out;
 }
 

@@ -64,7 +64,7 @@ class Captions {
   std::deque<Ready> ready_;      // by time
   unsigned corrected_ = 0;       // before the last restart
   Nanos settled_{};
-  std::optional<Nanos> due_;
+  std::optional<Nanos> due_, awaited_;
   Nanos now_{}, slice_to_{};
   Nanos floor_{};    // nothing may begin before
   Nanos covered_{};  // the end of what has left

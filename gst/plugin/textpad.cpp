@@ -166,8 +166,6 @@ void TextPad::take(const Settled& settled) {
 void TextPad::take(const Awaited& awaited) {
   captions_->awaited(awaited.time);
   release();
-  // Of a text that is on until then, only its start is known to who waits.
-  if (has_segment_) push(Gap{awaited.time, awaited.time});
 }
 
 void TextPad::take(const Tick& tick) {

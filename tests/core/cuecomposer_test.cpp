@@ -184,7 +184,10 @@ TEST(Cue, GetsToWhereItIsAwaited) {
   EXPECT_EQ(described(captions.release()), Items{"gap 0-1000"});
   captions.awaited(2s);
   EXPECT_EQ(described(captions.release()),
-            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@1000+1000", "end"}));
+            (Items{"abcdefghi abcdefghi abcdefghi abcdefghi@1000+1000", "end", "gap 2000-2000"}));
+  captions.awaited(2s);
+  captions.awaited(1s);  // where time was already
+  EXPECT_EQ(described(captions.release()), Items{});
   captions.take(final(2s, 4s, words("more", 3s, 500ms), true));
   captions.settled(6s);
   EXPECT_EQ(described(captions.release()),
