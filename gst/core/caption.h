@@ -62,6 +62,9 @@ struct Caption {
   Nanos end() const { return pts + duration; }
 };
 
+// Text without duration is never shown.
+inline constexpr Nanos kShortestText = std::chrono::milliseconds(1);
+
 // Time in which nothing is shown.
 struct Gap {
   Nanos from{}, to{};

@@ -49,7 +49,7 @@ void SpokenComposer::listen(const Progress& progress) {
                    [&](SaidWord& is) {
                      is.word.punctuated_word = clean(is.word.punctuated_word);
                      if (is.word.punctuated_word.empty()) return;
-                     hear(is.word, arrival ? *progress.limit : is.word.start);
+                     hear(is, arrival ? *progress.limit : is.word.start);
                    },
                    [&](SpeechEnd&) { hear_end(); },
                },
@@ -57,10 +57,12 @@ void SpokenComposer::listen(const Progress& progress) {
 }
 
 // Of one line: what the words of a text do not hold is put between them later.
-void SpokenComposer::hear(const Word& word, Nanos at) {
+void SpokenComposer::hear(const SaidWord& said, Nanos at) {
+  const Word& word = said.word;
   Spoken spoken;
   spoken.word = word;
   spoken.at = at;
+  spoken.completes = said.completes;
   Nanos length = std::max(word.end - word.start, Nanos(0));
   if (!lays_out()) {
     spoken.text = word.punctuated_word;
@@ -81,6 +83,7 @@ void SpokenComposer::hear(const Word& word, Nanos at) {
     spoken.until = at + length * (i + 1) / count;
     spoken.whole = i + 1 == count;
     hear(spoken);
+    spoken.completes = false;
   }
 }
 

@@ -54,6 +54,7 @@ struct Spoken {
   std::string text;  // of the word, or a piece of it, with a label in front
   Nanos at{}, until{};
   bool whole = true;         // else more of the word follows
+  bool completes = false;    // it is the rest of the one before
   bool ends_speech = false;  // the speaker stopped behind it
 };
 
@@ -79,7 +80,7 @@ class SpokenComposer : public Composer {
 
  private:
   void listen(const Progress& progress);
-  void hear(const Word& word, Nanos at);
+  void hear(const SaidWord& said, Nanos at);
 
   const CaptionStyle style_;
   WordRelease release_;

@@ -9,36 +9,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What is read in a second at the most, in columns.
-constexpr Nanos kColumn = 1000ms / 20;
 // Two frames in which nothing is on, so that one sees that the text is another.
 constexpr Nanos kBetween = 80ms;
-// Texts so close to each other come late, all at once.
-constexpr Nanos kAtOnce = 40ms;
-// More words than fit any text: no use in looking at more.
+// More words than are looked at for a cue.
 constexpr std::size_t kEnough = 150;
 
-Nanos time_to_read(const std::vector<Line>& lines) {
+Nanos reading_time(const std::vector<Line>& lines) {
   Nanos time{};
-  for (const Line& line : lines) time += kColumn * static_cast<Nanos::rep>(columns(line.text));
+  for (const Line& line : lines) time += time_to_read(columns(line.text));
   return time;
 }
 
 }  // namespace
 
 void CueComposer::hear_end() {
-  if (!words_.empty()) {
-    words_.back().ends_speech = true;
-    return;
-  }
-  slate_.end_speech();
-  if (cue_) cue_->speech_ended = true;
-}
-
-std::optional<Nanos> CueComposer::undecided() const {
-  if (!slate_.blank()) return slate_.position();
-  if (!words_.empty()) return words_.front().at;
-  return std::nullopt;
+  if (words_.empty() && cue_) cue_->speech_ended = true;
+  SlateComposer::hear_end();
 }
 
 void CueComposer::compose(const Progress& progress) {
@@ -94,11 +80,11 @@ bool CueComposer::grow(const Progress& progress) {
 void CueComposer::add(Spoken spoken) {
   Slate::Text& text = cue_->text;
   std::string& line = text.lines.back().text;
-  if (overflows(spoken.text))
+  if (overflows(spoken))
     text.lines.push_back({spoken.text, spoken.word.speaker});
   else
-    line += (blank_between(cue_->last, spoken.text) ? " " : "") + spoken.text;
-  cue_->reading = time_to_read(text.lines);
+    line += between(cue_->last, spoken) + spoken.text;
+  cue_->reading = reading_time(text.lines);
   text.fresh = spoken.whole ? 1 : 0;
   if (spoken.word.speaker) text.speaker = spoken.word.speaker;
   if (spoken.whole) text.words.push_back(std::move(spoken.word));
@@ -110,9 +96,9 @@ void CueComposer::add(Spoken spoken) {
   slate_.end_speech();
 }
 
-bool CueComposer::overflows(const std::string& text) const {
-  std::size_t blank = blank_between(cue_->last, text) ? 1 : 0;
-  return columns(cue_->text.lines.back().text) + blank + columns(text) > style().box.line_length;
+bool CueComposer::overflows(const Spoken& spoken) const {
+  std::size_t width = columns(cue_->text.lines.back().text) + columns_behind(cue_->last, spoken);
+  return width > style().box.line_length;
 }
 
 bool CueComposer::joins(const Spoken& spoken) const {
@@ -122,7 +108,7 @@ bool CueComposer::joins(const Spoken& spoken) const {
   if (spoken.until > cue.start + style().max_duration) return false;
   bool sentence = break_between(cue.last, spoken.text) == BreakPlace::Sentence;
   if (sentence && spoken.at >= cue.start + style().min_duration) return false;
-  return cue.text.lines.size() < style().box.lines || !overflows(spoken.text);
+  return cue.text.lines.size() < style().box.lines || !overflows(spoken);
 }
 
 bool CueComposer::breaks(const Spoken& before, const Spoken& after) const {
@@ -177,7 +163,7 @@ void CueComposer::begin(std::size_t count) {
     cue_->text.lines.push_back(
         {written(std::span(texts).subspan(firsts[i], next - firsts[i])), cue_->text.speaker});
   }
-  cue_->reading = time_to_read(cue_->text.lines);
+  cue_->reading = reading_time(cue_->text.lines);
   cue_->text.fresh = cue_->text.words.size();
   cue_->last = texts.back();
   slate_.show(at, cue_->text, Slate::Change::Replaces);
@@ -189,7 +175,7 @@ void CueComposer::begin(std::size_t count) {
 // The cue that is on ends, since another begins.
 void CueComposer::end_before(Nanos next) {
   Nanos room = next - cue_->start;
-  if (room >= kAtOnce) slate_.clear(std::min(end_of(*cue_), next - std::min(kBetween, room / 4)));
+  if (room >= kGlimpse) slate_.clear(std::min(end_of(*cue_), next - std::min(kBetween, room / 4)));
   cue_.reset();
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/composer.h"
-#include "core/slate.h"
+#include "core/slatecomposer.h"
 
 namespace dg {
 
@@ -15,16 +13,11 @@ namespace dg {
 // caption a cue; what falls due before is shown as it is known, and grows in place. The rules are
 // those of the BBC's and Netflix's guides:
 // https://www.bbc.co.uk/accessibility/forproducts/guides/subtitles
-class CueComposer final : public SpokenComposer {
+class CueComposer final : public SlateComposer {
  public:
-  CueComposer(const CaptionStyle& style, int channel)
-      : SpokenComposer(style), slate_(channel, style.min_duration) {}
-
-  std::optional<Nanos> undecided() const override;
-  std::vector<CaptionItem> made() override { return slate_.made(); }
+  using SlateComposer::SlateComposer;
 
  protected:
-  void hear(Spoken spoken) override { words_.push_back(std::move(spoken)); }
   void hear_end() override;
   void compose(const Progress& progress) override;
   void finish(const Progress& progress) override;
@@ -48,12 +41,10 @@ class CueComposer final : public SpokenComposer {
   void begin(std::size_t count);
   void end_before(Nanos next);
   Nanos end_of(const Cue& cue) const;
-  bool overflows(const std::string& text) const;
+  bool overflows(const Spoken& spoken) const;
 
-  std::deque<Spoken> words_;  // that are in no cue yet
-  std::size_t open_ = 0;      // so many of them fit into one, to which more may come
+  std::size_t open_ = 0;  // so many of the words fit into one, to which more may come
   std::optional<Cue> cue_;
-  Slate slate_;
   bool closing_ = false;
 };
 

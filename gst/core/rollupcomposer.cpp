@@ -9,25 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a column of the last line stays to be read, and all of it at the most.
-constexpr Nanos kColumn = 1000ms / 20, kLongestHold = 3s;
-// Words so close to what is on come late, all at once.
-constexpr Nanos kAtOnce = 40ms;
+// How long the last line stays to be read, at the most.
+constexpr Nanos kLongestHold = 3s;
 
 }  // namespace
-
-std::optional<Nanos> RollUpComposer::undecided() const {
-  if (!slate_.blank()) return slate_.position();
-  if (!words_.empty()) return words_.front().at;
-  return std::nullopt;
-}
-
-void RollUpComposer::hear_end() {
-  if (words_.empty())
-    slate_.end_speech();
-  else
-    words_.back().ends_speech = true;
-}
 
 void RollUpComposer::compose(const Progress& progress) {
   slate_.reach(progress.position);
@@ -45,14 +30,10 @@ void RollUpComposer::finish(const Progress& progress) {
 
 void RollUpComposer::add(Spoken spoken) {
   if (!rows_.empty() && spoken.at > hold_end()) clear();
-  bool blank = !rows_.empty() && blank_between(rows_.back().last, spoken.text);
-  std::size_t more = columns(spoken.text) + (blank ? 1 : 0);
-  bool fits = !rows_.empty() && !differ(rows_.back().line.speaker, spoken.word.speaker) &&
-              rows_.back().columns + more <= style().box.line_length;
-  Nanos at = fits ? spoken.at : open_row(spoken);
+  Nanos at = fits(spoken) ? spoken.at : open_row(spoken);
   Row& row = rows_.back();
-  row.line.text += (fits && blank ? " " : "") + spoken.text;
-  row.columns += fits ? more : columns(spoken.text);
+  row.columns += columns_behind(row.last, spoken);
+  row.line.text += between(row.last, spoken) + spoken.text;
   row.last = std::move(spoken.text);
   if (spoken.word.speaker) row.line.speaker = spoken.word.speaker;
   if (spoken.whole) row.words.push_back(std::move(spoken.word));
@@ -64,11 +45,18 @@ void RollUpComposer::add(Spoken spoken) {
   if (spoken.ends_speech) slate_.end_speech();
 }
 
+bool RollUpComposer::fits(const Spoken& spoken) const {
+  if (rows_.empty()) return false;
+  const Row& row = rows_.back();
+  return !differ(row.line.speaker, spoken.word.speaker) &&
+         row.columns + columns_behind(row.last, spoken) <= style().box.line_length;
+}
+
 // Returns when its first word can be shown: of what comes late, all at once, each line is seen.
 Nanos RollUpComposer::open_row(const Spoken& spoken) {
   Nanos at = spoken.at;
   if (rows_.size() >= style().box.lines) {
-    if (at < slate_.position() + kAtOnce)
+    if (at < slate_.position() + kGlimpse)
       at = std::max(at, rows_.front().complete + style().min_duration);
     rows_.pop_front();
   }
@@ -78,7 +66,7 @@ Nanos RollUpComposer::open_row(const Spoken& spoken) {
 
 // What was said last has been read by then.
 Nanos RollUpComposer::hold_end() const {
-  Nanos reading = kColumn * static_cast<Nanos::rep>(rows_.back().columns);
+  Nanos reading = time_to_read(rows_.back().columns);
   return until_ + std::max({style().pause, style().min_duration, std::min(reading, kLongestHold)});
 }
 

@@ -5,24 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "core/composer.h"
-#include "core/slate.h"
+#include "core/slatecomposer.h"
 
 namespace dg {
 
 // The last lines of what is said, word by word, as live television has them: a new line comes in
 // below, and what is shown stays as it is. Cleared when nobody speaks.
-class RollUpComposer final : public SpokenComposer {
+class RollUpComposer final : public SlateComposer {
  public:
-  RollUpComposer(const CaptionStyle& style, int channel)
-      : SpokenComposer(style), slate_(channel, style.min_duration) {}
-
-  std::optional<Nanos> undecided() const override;
-  std::vector<CaptionItem> made() override { return slate_.made(); }
+  using SlateComposer::SlateComposer;
 
  protected:
-  void hear(Spoken spoken) override { words_.push_back(std::move(spoken)); }
-  void hear_end() override;
   void compose(const Progress& progress) override;
   void finish(const Progress& progress) override;
 
@@ -36,15 +29,14 @@ class RollUpComposer final : public SpokenComposer {
   };
 
   void add(Spoken spoken);
+  bool fits(const Spoken& spoken) const;
   Nanos open_row(const Spoken& spoken);
   void clear();
   Nanos hold_end() const;
   Slate::Text text() const;
 
-  std::deque<Spoken> words_;  // that are not shown yet
   std::deque<Row> rows_;
   Nanos until_{};  // of the speech that is shown
-  Slate slate_;
 };
 
 }  // namespace dg

@@ -9,9 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A text that is on for less was never seen.
-constexpr Nanos kGlimpse = 40ms;
-
 }  // namespace
 
 void Slate::show(Nanos at, Text text, Change change) {

@@ -8,6 +8,10 @@
 
 namespace dg {
 
+// A text that is on for less was never seen; texts that begin so close to each other come late, all
+// at once.
+inline constexpr Nanos kGlimpse = std::chrono::milliseconds(40);
+
 // What one channel shows, and until when that is decided. A text that changes or ends at a known
 // time leaves as one caption; one that is on while time passes leaves in slices, of which none
 // claims time that is not decided. Used by the task of the source pad only.

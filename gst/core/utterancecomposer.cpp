@@ -10,8 +10,6 @@ using namespace std::chrono_literals;
 
 // A speaker who does not stop is cut at the next final: consumers wait for text.
 constexpr Nanos kLongest = 10s;
-// Text without duration is never shown.
-constexpr Nanos kShortest = 1ms;
 
 }  // namespace
 
@@ -44,7 +42,7 @@ void UtteranceComposer::add(const Revision& revision, const std::string& text) {
   speaking_->words.insert(speaking_->words.end(), revision.words.begin(), revision.words.end());
   speaking_->confidence = std::min(speaking_->confidence, revision.confidence);
   Nanos end = timed ? revision.words.back().end : revision.to;
-  speaking_->duration = std::max(end - speaking_->pts, kShortest);
+  speaking_->duration = std::max(end - speaking_->pts, kShortestText);
 }
 
 void UtteranceComposer::give(bool speech_ended) {

@@ -4,17 +4,11 @@
 #include <algorithm>
 
 namespace dg {
-namespace {
-
-// Text without duration is never shown.
-constexpr Nanos kShortest = std::chrono::milliseconds(1);
-
-}  // namespace
 
 void WordComposer::hear(Spoken spoken) {
   Caption caption;
   caption.pts = spoken.at;
-  caption.duration = std::max(spoken.until - spoken.at, kShortest);
+  caption.duration = std::max(spoken.until - spoken.at, kShortestText);
   caption.lines = {{std::move(spoken.text), spoken.word.speaker}};
   caption.fresh = 1;
   caption.channel = channel_;

@@ -36,10 +36,15 @@ HeardWord heard(const Word& word) {
   return {text, word.start, std::max(word.start, word.end), text, false};
 }
 
-std::vector<HeardWord> heard(const std::vector<Word>& words) {
+HeardWord heard(const SaidWord& said) {
+  return heard(said.word);
+}
+
+template <class Each>
+std::vector<HeardWord> heard(const std::vector<Each>& words) {
   std::vector<HeardWord> out;
   out.reserve(words.size());
-  for (const Word& word : words) out.push_back(heard(word));
+  for (const Each& word : words) out.push_back(heard(word));
   return out;
 }
 
@@ -131,29 +136,29 @@ bool WordRelease::is_passed(std::size_t index, const Comparison& with) const {
 }
 
 // What was not given out of words that begin with what was.
-std::vector<Word> WordRelease::rest_of(const WordMatch& match, const Comparison& with,
-                                       const std::vector<Word>& words) const {
+std::vector<SaidWord> WordRelease::rest_of(const WordMatch& match, const Comparison& with,
+                                           const std::vector<Word>& words) const {
   std::size_t end = std::min(match.before + match.before_count, given_);
   std::string given;
   for (std::size_t i = match.before; i < end; ++i) given += known_[i].once;
-  std::vector<Word> rest;
+  std::vector<SaidWord> rest;
   for (std::size_t i = match.after; i < match.after + match.after_count; ++i) {
     const std::string& text = with.heard[i].letters;
     const Word& word = words[i];
     if (given.empty()) {
-      rest.push_back(word);
+      rest.push_back({word});
     } else if (given.starts_with(text)) {
       given.erase(0, text.size());
     } else if (text.starts_with(given)) {
-      rest.push_back(behind(word, given));
-      rest.back().start =
+      rest.push_back({.word = behind(word, given), .completes = true});
+      rest.back().word.start =
           std::clamp(known_[end - 1].end, word.start, std::max(word.start, middle(word)));
       given.clear();
     } else {
       return {};
     }
   }
-  std::erase_if(rest, [&](const Word& word) { return is_covered(heard(word), with); });
+  std::erase_if(rest, [&](const SaidWord& said) { return is_covered(heard(said), with); });
   return rest;
 }
 
@@ -171,7 +176,7 @@ void WordRelease::take_interim(const Revision& revision) {
   Comparison with = compare(words);
 
   std::size_t next = 0;  // the first word behind all that was given out
-  std::vector<Word> waiting;
+  std::vector<SaidWord> waiting;
   for (const WordMatch& match : with.matches) {
     if (match.before >= given_) break;
     next = match.after + match.after_count;
@@ -180,7 +185,8 @@ void WordRelease::take_interim(const Revision& revision) {
     revise(match, with.heard[match.after]);
   }
   while (next < words.size() && is_passed(next, with)) ++next;
-  for (; next < words.size(); ++next) waiting.push_back(std::move(words[next]));
+  for (; next < words.size(); ++next) waiting.push_back({std::move(words[next])});
+  for (SaidWord& word : waiting) word.final = false;
   std::vector<HeardWord> fresh = heard(waiting);
 
   std::size_t stable = strategy_ == InterimStrategy::Stable ? agreed(fresh, revision.to) : 0;
@@ -222,13 +228,13 @@ void WordRelease::due(Nanos limit) {
   if (strategy_ == InterimStrategy::Disabled) return;
   // Times need not be in order, but what was spoken before goes before.
   auto last = std::find_if(waiting_.rbegin(), waiting_.rend(),
-                           [limit](const Word& word) { return word.start <= limit; });
+                           [limit](const SaidWord& said) { return said.word.start <= limit; });
   give(static_cast<std::size_t>(waiting_.rend() - last));
   if (speech_end_ && !is_open_before(*speech_end_)) end_speech(*speech_end_);
 }
 
 void WordRelease::give(std::size_t waiting) {
-  for (std::size_t i = 0; i < waiting; ++i) say(waiting_[i], false);
+  for (std::size_t i = 0; i < waiting; ++i) say(std::move(waiting_[i]));
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(waiting));
   given_ += waiting;
   forget();
@@ -255,7 +261,7 @@ bool WordRelease::is_forgotten(const Word& word) const {
 void WordRelease::take_final(const Revision& revision) {
   std::vector<Word> words = words_of(revision);
   if (revision.to <= Nanos(0)) {  // of a time that is over
-    for (const Word& word : words) say(word, true);
+    for (const Word& word : words) say({word});
   } else {
     std::erase_if(words, [this](const Word& word) { return is_forgotten(word); });
     Comparison with = compare(words);
@@ -266,7 +272,7 @@ void WordRelease::take_final(const Revision& revision) {
       bool given = known && match->before < given_;
       if (known && match->after == i) confirm(*match, with, words);
       if (given || (!with.met[i] && is_covered(with.heard[i], with))) continue;
-      say(words[i], true);
+      say({words[i]});
     }
     settle(with, revision);
   }
@@ -280,8 +286,9 @@ void WordRelease::take_final(const Revision& revision) {
 void WordRelease::confirm(const WordMatch& match, Comparison& with,
                           const std::vector<Word>& words) {
   bool given = match.before < given_;
-  std::vector<Word> rest = given ? rest_of(match, with, words) : std::vector<Word>();
-  for (const Word& word : rest) say(word, true);
+  std::vector<SaidWord> rest;
+  if (given) rest = rest_of(match, with, words);
+  for (const SaidWord& word : rest) say(word);
   std::size_t end = match.before + match.before_count, last = match.after + match.after_count - 1;
   if (given) end = std::min(end, given_);
   std::string known, whole;
@@ -306,10 +313,11 @@ void WordRelease::leave_rest(std::size_t index, const std::string& letters, Nano
   rest.end = std::max(rest.end, from);
   rest.by_text_only = true;
   if (index < given_) return;
-  Word& waiting = waiting_[index - given_];
-  waiting = behind(waiting, begun);
-  waiting.start = rest.start;
-  waiting.end = rest.end;
+  SaidWord& waiting = waiting_[index - given_];
+  waiting.word = behind(waiting.word, begun);
+  waiting.word.start = rest.start;
+  waiting.word.end = rest.end;
+  waiting.completes = true;
 }
 
 // What was given out in a final's time and is not in it will not come, nor what waits there; but at
@@ -331,10 +339,10 @@ void WordRelease::settle(const Comparison& with, const Revision& final) {
   std::size_t met = 0;
   for (std::size_t i = given_; i < known_.size(); ++i)
     if (with.known_met[i]) met = i + 1 - given_;
-  std::vector<Word> waiting;
+  std::vector<SaidWord> waiting;
   std::size_t given = left.size();
   for (std::size_t i = met; i < waiting_.size(); ++i) {
-    if (middle(waiting_[i]) <= (final.ends_utterance ? to : to - kBorder)) continue;
+    if (middle(waiting_[i].word) <= (final.ends_utterance ? to : to - kBorder)) continue;
     waiting.push_back(std::move(waiting_[i]));
     left.push_back(std::move(known_[given_ + i]));
     left.back().by_text_only = left.back().middle() <= to;
@@ -348,11 +356,12 @@ void WordRelease::settle(const Comparison& with, const Revision& final) {
 
 // --- what is said
 
-void WordRelease::say(const Word& word, bool final) {
-  if (speech_end_ && word.start >= *speech_end_) end_speech(*speech_end_);
-  latest_ = speaking_ ? std::max(latest_, word.start) : word.start;
+void WordRelease::say(SaidWord said) {
+  Nanos start = said.word.start;
+  if (speech_end_ && start >= *speech_end_) end_speech(*speech_end_);
+  latest_ = speaking_ ? std::max(latest_, start) : start;
   speaking_ = true;
-  said_.emplace_back(SaidWord{word, final});
+  said_.emplace_back(std::move(said));
 }
 
 // The service says so when it hears it, which may be before the words are final, or when the next

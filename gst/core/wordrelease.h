@@ -14,10 +14,11 @@ namespace dg {
 
 enum class InterimStrategy { Disabled, Deadline, Stable };
 
-// A word that is given out, for good. `final`: it is the service's last word; else an interim's.
+// A word that is given out, for good.
 struct SaidWord {
   Word word;
-  bool final = true;
+  bool final = true;       // it is the service's last word; else an interim's
+  bool completes = false;  // it is the rest of the one before: "tions" of "captions"
 };
 
 // The speaker stopped: all words before were said.
@@ -62,8 +63,8 @@ class WordRelease {
   Comparison compare(const std::vector<Word>& words) const;
   bool is_covered(const HeardWord& word, const Comparison& with) const;
   bool is_passed(std::size_t index, const Comparison& with) const;
-  std::vector<Word> rest_of(const WordMatch& match, const Comparison& with,
-                            const std::vector<Word>& words) const;
+  std::vector<SaidWord> rest_of(const WordMatch& match, const Comparison& with,
+                                const std::vector<Word>& words) const;
 
   void take_interim(const Revision& revision);
   void revise(const WordMatch& match, const HeardWord& word);
@@ -76,7 +77,7 @@ class WordRelease {
   bool is_forgotten(const Word& word) const;
 
   void give(std::size_t waiting);
-  void say(const Word& word, bool final);
+  void say(SaidWord said);
   void end_heard(Nanos at);
   void end_speech(Nanos at);
   bool is_open_before(Nanos time) const;
@@ -85,7 +86,7 @@ class WordRelease {
   // In spoken order: first the given out and unconfirmed ones, then those that wait.
   std::vector<HeardWord> known_;
   std::size_t given_ = 0;          // how many of them were given out
-  std::vector<Word> waiting_;      // the others
+  std::vector<SaidWord> waiting_;  // the others
   std::optional<Nanos> done_;      // the end of the last final
   std::optional<Span> forgotten_;  // given out in such numbers that no trace of them is kept
   std::vector<Said> said_;

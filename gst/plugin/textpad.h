@@ -127,8 +127,9 @@ class TextPad final : public Output {
   std::atomic<std::uint64_t> corrected_before_ = 0, corrected_now_ = 0;
   std::atomic<bool> live_ = false;
 
+  Settings settings_;  // as they were when the run began
+
   // On the pad's task only
-  Settings settings_;
   std::optional<Captions> captions_;
   DelayMeter delays_;
   GstClockTime now_ = GST_CLOCK_TIME_NONE;  // of the last tick

@@ -223,6 +223,30 @@ TEST(LiveCue, StaysOnWhileMoreMayCome) {
   EXPECT_EQ(cues.settled(1950ms).due(2100ms).out(), Items{"gap 2000-2100"});
 }
 
+TEST(LiveCue, CompletesAWordWithoutABlank) {
+  Cues cues;
+  cues.take(interim(0s, 2s, {word("away", 1s, 1400ms), word("fr", 1500ms, 1700ms)})).due(1600ms);
+  EXPECT_EQ(cues.captions().back().text(), "away fr");
+  cues.take(final(0s, 2s, {word("away", 1s, 1400ms), word("from", 1500ms, 1900ms)}));
+  EXPECT_EQ(cues.due(2s).captions().back().text(), "away from");
+}
+
+// What was begun stably and is not shown yet is shown whole.
+TEST(LiveCue, CompletesAWordBeforeItIsShown) {
+  CaptionStyle style = style_of(Granularity::Cue);
+  style.interims = InterimStrategy::Stable;
+  Captions captions(style);
+  captions.due(100ms, 6100ms);
+  for (int i = 0; i < 2; ++i) {
+    captions.take(interim(0s, 4s, {word("cap", 1s, 1600ms)}));
+    captions.release();
+  }
+  captions.take(final(0s, 4s, {word("captions", 1s, 1900ms)}, true));
+  captions.settled(4s);
+  EXPECT_EQ(described(captions.release()),
+            (Items{"gap 100-1000", "captions@1000+900", "end", "gap 1900-4000"}));
+}
+
 TEST(LiveCue, DoesNotWaitForEver) {
   Cues cues;
   cues.take(interim(0s, 2s, words("one", 1s, 200ms))).due(3900ms);

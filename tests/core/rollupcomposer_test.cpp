@@ -59,6 +59,21 @@ TEST(RollUp, IsClearedAfterAPause) {
             (Items{"gap 5000-6000", "cccc@6000+1333", "gap 7333-9000"}));
 }
 
+// An interim ends in the middle of a word, which was due; the final has all of it.
+TEST(RollUp, CompletesAWordWithoutABlank) {
+  Captions captions(style_of(Granularity::RollUp));
+  captions.take(interim(0s, 2s, {word("away", 1s, 1400ms), word("fr", 1500ms, 1700ms)}));
+  captions.due(1600ms, 3600ms);
+  captions.release();
+  captions.take(final(
+      0s, 3s, {word("away", 1s, 1400ms), word("from", 1500ms, 1900ms), word("home.", 2s, 2500ms)}));
+  captions.settled(3s);
+  captions.close();
+  auto made = captions_in(captions.release());
+  ASSERT_FALSE(made.empty());
+  EXPECT_EQ(made.back().text(), "away from home.");
+}
+
 // Words that come later than they are due are no pause: their lines stay.
 TEST(RollUp, KeepsItsLinesWhenWordsComeLate) {
   Captions captions(narrow());

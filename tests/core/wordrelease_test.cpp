@@ -378,6 +378,7 @@ TEST(WordRelease, PlacesTheRestBehindWhatWasGivenOut) {
   step(release, "f 0 1000 captions@100+600");
   std::vector<Said> said = release.said();
   ASSERT_EQ(said.size(), 2u);
+  EXPECT_TRUE(std::get<SaidWord>(said[1]).completes);
   const Word& rest = std::get<SaidWord>(said[1]).word;
   EXPECT_EQ(rest.word, "tions");
   EXPECT_EQ(rest.start, 300ms);
