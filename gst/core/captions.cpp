@@ -81,9 +81,9 @@ void Captions::close() {
   now_ = std::max(now_, settled_);
 }
 
-void Captions::collect() {
+void Captions::collect(const Progress& progress) {
   for (auto& [channel, voice] : voices_) {
-    voice.composer->advance(progress());
+    voice.composer->advance(progress);
     for (CaptionItem& item : voice.composer->made()) add(voice, std::move(item));
   }
 }
@@ -100,8 +100,7 @@ void Captions::insert(Ready ready) {
 }
 
 // Up to where nothing more can come, or may be waited for.
-Nanos Captions::horizon() const {
-  Progress progress = this->progress();
+Nanos Captions::horizon(const Progress& progress) const {
   Nanos until = progress.settled;
   for (const auto& [channel, voice] : voices_)
     until = std::min(until, voice.composer->undecided().value_or(until));
@@ -144,11 +143,12 @@ void Captions::advance(Nanos to, std::vector<CaptionItem>& out) {
 }
 
 std::vector<CaptionItem> Captions::release() {
-  collect();
+  const Progress progress = this->progress();
+  collect(progress);
   std::vector<CaptionItem> out;
-  Nanos until = horizon();
-  Nanos last = std::max(until, progress().slice_to);
-  while (!ready_.empty() && ready_.front().at <= last && decide()) {
+  Nanos until = horizon(progress);
+  Nanos last = std::max(until, progress.slice_to);
+  while (!ready_.empty() && ready_.front().at <= last && decide(progress)) {
     Ready next = std::move(ready_.front());
     ready_.pop_front();
     if (auto* caption = std::get_if<Caption>(&next.item)) {
@@ -171,12 +171,11 @@ std::vector<CaptionItem> Captions::release() {
 
 // Whether what is next can leave. What is due before its end is decided leaves as far as it is; the
 // rest follows.
-bool Captions::decide() {
+bool Captions::decide(const Progress& progress) {
   auto* caption = std::get_if<Caption>(&ready_.front().item);
   bool is_a_unit =
       style_.granularity == Granularity::Word || style_.granularity == Granularity::Utterance;
   if (!caption || is_a_unit) return true;
-  Progress progress = this->progress();
   Nanos until = std::max(progress.decided(), progress.slice_to);
   if (caption->end() <= until) return true;
   if (!progress.limit || caption->pts > *progress.limit || caption->pts >= until) return false;

@@ -50,11 +50,11 @@ class Captions {
   };
 
   Progress progress() const;
-  void collect();
+  void collect(const Progress& progress);
   void add(Voice& voice, CaptionItem item);
   void insert(Ready ready);
-  bool decide();
-  Nanos horizon() const;
+  bool decide(const Progress& progress);
+  Nanos horizon(const Progress& progress) const;
   void place(Caption& caption, Voice& voice);
   void queue_up(Caption& caption);
   void advance(Nanos to, std::vector<CaptionItem>& out);

@@ -10,10 +10,6 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool between(char32_t code, char32_t first, char32_t last) {
-  return code >= first && code <= last;
-}
-
 // Punctuation of East Asia, and Latin letters and digits as wide as its characters.
 bool is_east_asian_form(char32_t code) {
   return between(code, 0x3000, 0x303F) || between(code, 0x30FB, 0x30FC) ||
@@ -116,9 +112,7 @@ std::string written(std::span<const std::string> words) {
   return text;
 }
 
-bool may_begin_line(std::string_view word) {
-  if (word.empty()) return true;
-  char32_t code = first_character(word).code;
+bool may_begin_line(char32_t code) {
   if (g_unichar_type(code) == G_UNICODE_FINAL_PUNCTUATION) return false;
   switch (g_unichar_break_type(code)) {
     case G_UNICODE_BREAK_CLOSE_PUNCTUATION:
@@ -132,9 +126,15 @@ bool may_begin_line(std::string_view word) {
   }
 }
 
+bool may_begin_line(std::string_view word) {
+  return word.empty() || may_begin_line(first_character(word).code);
+}
+
 bool may_end_line(std::string_view word) {
-  if (word.empty()) return true;
-  char32_t code = last_character(word).code;
+  return word.empty() || may_end_line(last_character(word).code);
+}
+
+bool may_end_line(char32_t code) {
   return g_unichar_break_type(code) != G_UNICODE_BREAK_OPEN_PUNCTUATION &&
          g_unichar_type(code) != G_UNICODE_INITIAL_PUNCTUATION;
 }

@@ -26,11 +26,18 @@ bool blank_between(std::string_view before, std::string_view after);
 // The words as they are written: joined by blanks, or not.
 std::string written(std::span<const std::string> words);
 
-// Whether a line may begin with this word: not with closing punctuation, small kana or what
-// prolongs a sound.
+// Whether a line may begin with this: not with closing punctuation, small kana or what prolongs a
+// sound.
+bool may_begin_line(char32_t code);
 bool may_begin_line(std::string_view word);
 
-// Whether a line may end with this word: not with opening punctuation.
+// Whether a line may end with this: not with opening punctuation.
+bool may_end_line(char32_t code);
 bool may_end_line(std::string_view word);
+
+// Whether a character is from `first` to `last`.
+inline bool between(char32_t code, char32_t first, char32_t last) {
+  return code >= first && code <= last;
+}
 
 }  // namespace dg

@@ -15,6 +15,7 @@ struct HeardWord {
   Nanos start{}, end{};
   std::string once;           // what it was heard as before; may be empty
   bool by_text_only = false;  // another word in its time is not what became of it
+  bool completes = false;     // it is the rest of a word that was given out
 
   Nanos middle() const { return start + (end - start) / 2; }
   // In how much of its time, which is a moment at least, the other is heard too.

@@ -26,10 +26,6 @@ struct Unit {
   char32_t first, last;
 };
 
-bool between(char32_t code, char32_t first, char32_t last) {
-  return code >= first && code <= last;
-}
-
 bool is_regional(char32_t code) {
   return between(code, 0x1F1E6, 0x1F1FF);
 }
@@ -72,13 +68,10 @@ std::vector<Unit> units_of(std::string_view word) {
   return units;
 }
 
+// A line that goes on with a word begins with less than one that begins a word.
 bool may_begin(char32_t code) {
+  if (!may_begin_line(code)) return false;
   switch (g_unichar_break_type(code)) {
-    case G_UNICODE_BREAK_CLOSE_PUNCTUATION:
-    case G_UNICODE_BREAK_CLOSE_PARANTHESIS:
-    case G_UNICODE_BREAK_EXCLAMATION:
-    case G_UNICODE_BREAK_NON_STARTER:
-    case G_UNICODE_BREAK_CONDITIONAL_JAPANESE_STARTER:
     case G_UNICODE_BREAK_INFIX_SEPARATOR:
     case G_UNICODE_BREAK_INSEPARABLE:
     case G_UNICODE_BREAK_SYMBOL:
@@ -97,8 +90,8 @@ bool may_begin(char32_t code) {
 
 bool may_end(char32_t code) {
   GUnicodeBreakType type = g_unichar_break_type(code);
-  return type != G_UNICODE_BREAK_OPEN_PUNCTUATION && type != G_UNICODE_BREAK_NON_BREAKING_GLUE &&
-         type != G_UNICODE_BREAK_PREFIX && g_unichar_type(code) != G_UNICODE_INITIAL_PUNCTUATION;
+  return may_end_line(code) && type != G_UNICODE_BREAK_NON_BREAKING_GLUE &&
+         type != G_UNICODE_BREAK_PREFIX;
 }
 
 bool is_of_word(char32_t code) {

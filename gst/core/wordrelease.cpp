@@ -36,15 +36,10 @@ HeardWord heard(const Word& word) {
   return {text, word.start, std::max(word.start, word.end), text, false};
 }
 
-HeardWord heard(const SaidWord& said) {
-  return heard(said.word);
-}
-
-template <class Each>
-std::vector<HeardWord> heard(const std::vector<Each>& words) {
+std::vector<HeardWord> heard(const std::vector<Word>& words) {
   std::vector<HeardWord> out;
   out.reserve(words.size());
-  for (const Each& word : words) out.push_back(heard(word));
+  for (const Word& word : words) out.push_back(heard(word));
   return out;
 }
 
@@ -136,29 +131,30 @@ bool WordRelease::is_passed(std::size_t index, const Comparison& with) const {
 }
 
 // What was not given out of words that begin with what was.
-std::vector<SaidWord> WordRelease::rest_of(const WordMatch& match, const Comparison& with,
-                                           const std::vector<Word>& words) const {
+WordRelease::Rest WordRelease::rest_of(const WordMatch& match, const Comparison& with,
+                                       const std::vector<Word>& words) const {
   std::size_t end = std::min(match.before + match.before_count, given_);
   std::string given;
   for (std::size_t i = match.before; i < end; ++i) given += known_[i].once;
-  std::vector<SaidWord> rest;
+  Rest rest;
   for (std::size_t i = match.after; i < match.after + match.after_count; ++i) {
     const std::string& text = with.heard[i].letters;
-    const Word& word = words[i];
-    if (given.empty()) {
-      rest.push_back({word});
-    } else if (given.starts_with(text)) {
+    bool begun = !given.empty();
+    if (begun && given.starts_with(text)) {
       given.erase(0, text.size());
-    } else if (text.starts_with(given)) {
-      rest.push_back({.word = behind(word, given), .completes = true});
-      rest.back().word.start =
-          std::clamp(known_[end - 1].end, word.start, std::max(word.start, middle(word)));
-      given.clear();
-    } else {
-      return {};
+      continue;
     }
+    if (!text.starts_with(given)) return {};
+    Word word = words[i];
+    if (begun) {
+      Nanos latest = std::max(word.start, middle(word));
+      word = behind(word, std::exchange(given, ""));
+      word.start = std::clamp(known_[end - 1].end, word.start, latest);
+    }
+    if (is_covered(heard(word), with)) continue;
+    rest.completes = rest.completes || begun;
+    rest.words.push_back(std::move(word));
   }
-  std::erase_if(rest, [&](const SaidWord& said) { return is_covered(heard(said), with); });
   return rest;
 }
 
@@ -176,18 +172,19 @@ void WordRelease::take_interim(const Revision& revision) {
   Comparison with = compare(words);
 
   std::size_t next = 0;  // the first word behind all that was given out
-  std::vector<SaidWord> waiting;
+  Rest rest;
   for (const WordMatch& match : with.matches) {
     if (match.before >= given_) break;
     next = match.after + match.after_count;
     bool reaches_last = match.before + match.before_count >= given_;
-    if (reaches_last) waiting = rest_of(match, with, words);
+    if (reaches_last) rest = rest_of(match, with, words);
     revise(match, with.heard[match.after]);
   }
   while (next < words.size() && is_passed(next, with)) ++next;
-  for (; next < words.size(); ++next) waiting.push_back({std::move(words[next])});
-  for (SaidWord& word : waiting) word.final = false;
+  std::vector<Word> waiting = std::move(rest.words);
+  for (; next < words.size(); ++next) waiting.push_back(std::move(words[next]));
   std::vector<HeardWord> fresh = heard(waiting);
+  if (rest.completes) fresh.front().completes = true;
 
   std::size_t stable = strategy_ == InterimStrategy::Stable ? agreed(fresh, revision.to) : 0;
   known_.resize(given_);
@@ -228,13 +225,14 @@ void WordRelease::due(Nanos limit) {
   if (strategy_ == InterimStrategy::Disabled) return;
   // Times need not be in order, but what was spoken before goes before.
   auto last = std::find_if(waiting_.rbegin(), waiting_.rend(),
-                           [limit](const SaidWord& said) { return said.word.start <= limit; });
+                           [limit](const Word& word) { return word.start <= limit; });
   give(static_cast<std::size_t>(waiting_.rend() - last));
   if (speech_end_ && !is_open_before(*speech_end_)) end_speech(*speech_end_);
 }
 
 void WordRelease::give(std::size_t waiting) {
-  for (std::size_t i = 0; i < waiting; ++i) say(std::move(waiting_[i]));
+  for (std::size_t i = 0; i < waiting; ++i)
+    say({std::move(waiting_[i]), false, known_[given_ + i].completes});
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(waiting));
   given_ += waiting;
   forget();
@@ -286,16 +284,17 @@ void WordRelease::take_final(const Revision& revision) {
 void WordRelease::confirm(const WordMatch& match, Comparison& with,
                           const std::vector<Word>& words) {
   bool given = match.before < given_;
-  std::vector<SaidWord> rest;
+  Rest rest;
   if (given) rest = rest_of(match, with, words);
-  for (const SaidWord& word : rest) say(word);
+  for (std::size_t i = 0; i < rest.words.size(); ++i)
+    say({rest.words[i], true, i == 0 && rest.completes});
   std::size_t end = match.before + match.before_count, last = match.after + match.after_count - 1;
   if (given) end = std::min(end, given_);
   std::string known, whole;
   for (std::size_t i = match.before; i < end; ++i) known += known_[i].once;
   for (std::size_t i = match.after; i <= last; ++i) whole += with.heard[i].letters;
   std::size_t more = known.size() - std::min(whole.size(), known.size());
-  if (known == whole || !rest.empty()) return;
+  if (known == whole || !rest.words.empty()) return;
   if (known.starts_with(whole) && more < known_[end - 1].once.size()) {
     leave_rest(end - 1, known.substr(whole.size()), with.heard[last].end);
     with.known_met[end - 1] = false;
@@ -313,11 +312,11 @@ void WordRelease::leave_rest(std::size_t index, const std::string& letters, Nano
   rest.end = std::max(rest.end, from);
   rest.by_text_only = true;
   if (index < given_) return;
-  SaidWord& waiting = waiting_[index - given_];
-  waiting.word = behind(waiting.word, begun);
-  waiting.word.start = rest.start;
-  waiting.word.end = rest.end;
-  waiting.completes = true;
+  rest.completes = true;
+  Word& waiting = waiting_[index - given_];
+  waiting = behind(waiting, begun);
+  waiting.start = rest.start;
+  waiting.end = rest.end;
 }
 
 // What was given out in a final's time and is not in it will not come, nor what waits there; but at
@@ -339,10 +338,10 @@ void WordRelease::settle(const Comparison& with, const Revision& final) {
   std::size_t met = 0;
   for (std::size_t i = given_; i < known_.size(); ++i)
     if (with.known_met[i]) met = i + 1 - given_;
-  std::vector<SaidWord> waiting;
+  std::vector<Word> waiting;
   std::size_t given = left.size();
   for (std::size_t i = met; i < waiting_.size(); ++i) {
-    if (middle(waiting_[i].word) <= (final.ends_utterance ? to : to - kBorder)) continue;
+    if (middle(waiting_[i]) <= (final.ends_utterance ? to : to - kBorder)) continue;
     waiting.push_back(std::move(waiting_[i]));
     left.push_back(std::move(known_[given_ + i]));
     left.back().by_text_only = left.back().middle() <= to;

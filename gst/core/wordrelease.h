@@ -60,11 +60,17 @@ class WordRelease {
     std::vector<bool> met, known_met;  // which words of each are in a match
   };
 
+  // What was not given out of words that were begun.
+  struct Rest {
+    std::vector<Word> words;
+    bool completes = false;  // the first of them a word that was
+  };
+
   Comparison compare(const std::vector<Word>& words) const;
   bool is_covered(const HeardWord& word, const Comparison& with) const;
   bool is_passed(std::size_t index, const Comparison& with) const;
-  std::vector<SaidWord> rest_of(const WordMatch& match, const Comparison& with,
-                                const std::vector<Word>& words) const;
+  Rest rest_of(const WordMatch& match, const Comparison& with,
+               const std::vector<Word>& words) const;
 
   void take_interim(const Revision& revision);
   void revise(const WordMatch& match, const HeardWord& word);
@@ -86,7 +92,7 @@ class WordRelease {
   // In spoken order: first the given out and unconfirmed ones, then those that wait.
   std::vector<HeardWord> known_;
   std::size_t given_ = 0;          // how many of them were given out
-  std::vector<SaidWord> waiting_;  // the others
+  std::vector<Word> waiting_;      // the others
   std::optional<Nanos> done_;      // the end of the last final
   std::optional<Span> forgotten_;  // given out in such numbers that no trace of them is kept
   std::vector<Said> said_;

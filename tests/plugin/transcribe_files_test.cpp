@@ -138,17 +138,11 @@ const Format kFormats[] = {
 class Tape {
  public:
   explicit Tape(GstElement* element) {
-    Ptr<GstPad> pad(gst_element_get_static_pad(element, "src"));
-    gst_pad_add_probe(
-        pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-          std::string bytes(gst_buffer_get_size(buffer), '\0');
-          gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
-          static_cast<Tape*>(self)->bytes_ += bytes;
-          return GST_PAD_PROBE_OK;
-        },
-        this, nullptr);
+    on_buffers(element, "src", [this](GstBuffer* buffer) {
+      std::string bytes(gst_buffer_get_size(buffer), '\0');
+      gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+      bytes_ += bytes;
+    });
   }
   // Once the pipeline has ended.
   const std::string& bytes() const { return bytes_; }

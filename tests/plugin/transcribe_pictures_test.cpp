@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
+#include "support/recording.h"
 
 namespace dg {
 namespace {
@@ -123,14 +124,7 @@ const std::string kVideo =
 class Screen {
  public:
   explicit Screen(GstElement* sink) {
-    Ptr<GstPad> pad(gst_element_get_static_pad(sink, "sink"));
-    gst_pad_add_probe(
-        pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          static_cast<Screen*>(self)->note(GST_PAD_PROBE_INFO_BUFFER(info));
-          return GST_PAD_PROBE_OK;
-        },
-        this, nullptr);
+    on_buffers(sink, "sink", [this](GstBuffer* buffer) { note(buffer); });
   }
   // Once the pipeline has ended.
   const Frames& frames() const { return frames_; }
@@ -146,16 +140,6 @@ class Screen {
 
   Frames frames_;
 };
-
-bool run_to_end(GstElement* pipeline) {
-  gst_element_set_state(pipeline, GST_STATE_PLAYING);
-  GstBus* bus = gst_element_get_bus(pipeline);
-  auto ends = static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  Ptr<GstMessage> end(gst_bus_timed_pop_filtered(bus, clock(patience()), ends));
-  gst_object_unref(bus);
-  gst_element_set_state(pipeline, GST_STATE_NULL);
-  return end && GST_MESSAGE_TYPE(end.get()) == GST_MESSAGE_EOS;
-}
 
 Frames frames_by_hand(const Scene& scene) {
   Ptr<GstElement> pipeline =
@@ -174,7 +158,7 @@ Frames frames_by_hand(const Scene& scene) {
     g_signal_emit_by_name(text.get(), "push-buffer", buffer.get(), &flow);
   }
   g_signal_emit_by_name(text.get(), "end-of-stream", &flow);
-  EXPECT_TRUE(run_to_end(pipeline.get()));
+  EXPECT_TRUE(play_out(pipeline.get()));
   return screen.frames();
 }
 

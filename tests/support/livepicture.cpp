@@ -116,18 +116,11 @@ void LivePicture::shown_after(Nanos latency) {
 }
 
 void LivePicture::watch_screen() {
-  Ptr<GstPad> pad(gst_element_get_static_pad(pipeline().find("screen"), "sink"));
-  gst_pad_add_probe(
-      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
-        auto* self = static_cast<LivePicture*>(data);
-        GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-        Picture picture{.at = nanos_of(GST_BUFFER_PTS(buffer)), .look = look_of(buffer)};
-        Lock lock(self->mutex_);
-        self->shown_.push_back(std::move(picture));
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
+  on_buffers(pipeline().find("screen"), "sink", [this](GstBuffer* buffer) {
+    Picture picture{.at = nanos_of(GST_BUFFER_PTS(buffer)), .look = look_of(buffer)};
+    Lock lock(mutex_);
+    shown_.push_back(std::move(picture));
+  });
 }
 
 void LivePicture::push_picture(Nanos at) {

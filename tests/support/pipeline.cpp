@@ -137,6 +137,18 @@ bool bool_field(const GstStructure* structure, const char* field) {
   return value && g_value_get_boolean(value);
 }
 
+void on_buffers(GstElement* element, const char* pad, std::function<void(GstBuffer*)> heed) {
+  using Heed = std::function<void(GstBuffer*)>;
+  Ptr<GstPad> probed(gst_element_get_static_pad(element, pad));
+  gst_pad_add_probe(
+      probed.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        (*static_cast<Heed*>(data))(GST_PAD_PROBE_INFO_BUFFER(info));
+        return GST_PAD_PROBE_OK;
+      },
+      new Heed(std::move(heed)), [](gpointer data) { delete static_cast<Heed*>(data); });
+}
+
 Pipeline::Pipeline(const std::string& description, const char* element) {
   GError* error = nullptr;
   GstElement* made = gst_parse_launch(description.c_str(), &error);

@@ -66,6 +66,10 @@ GstClockTime time_field(const GstStructure* structure, const char* field);
 double double_field(const GstStructure* structure, const char* field);
 bool bool_field(const GstStructure* structure, const char* field);
 
+// Has `heed` see each buffer that passes the pad, on the thread that pushes it, as long as the
+// element lives.
+void on_buffers(GstElement* element, const char* pad, std::function<void(GstBuffer*)> heed);
+
 // A pipeline with a deepgramtranscribe called "dg", or as told, of which all is recorded. The bus
 // is read as the messages are posted.
 class Pipeline {

@@ -25,14 +25,7 @@ bool is_lit(GstBuffer* buffer) {
 }  // namespace
 
 Screen::Screen(GstElement* sink) {
-  Ptr<GstPad> pad(gst_element_get_static_pad(sink, "sink"));
-  gst_pad_add_probe(
-      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-        static_cast<Screen*>(self)->note(GST_PAD_PROBE_INFO_BUFFER(info));
-        return GST_PAD_PROBE_OK;
-      },
-      this, nullptr);
+  on_buffers(sink, "sink", [this](GstBuffer* buffer) { note(buffer); });
 }
 
 void Screen::note(GstBuffer* buffer) {
