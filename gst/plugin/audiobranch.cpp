@@ -4,10 +4,6 @@
 namespace dg {
 namespace {
 
-Ptr<GstPad> pad_of(GstElement* element, const char* name) {
-  return Ptr<GstPad>(gst_element_get_static_pad(element, name));
-}
-
 // For all the ways there are: what is linked now would speak for one of them alone.
 GstPadProbeReturn answer(GstPad*, GstPadProbeInfo* info, gpointer) {
   GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);

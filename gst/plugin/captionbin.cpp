@@ -48,10 +48,6 @@ const Outlet& outlet_named(std::string_view pad) {
   return pad == kOutlets[0].pad ? kOutlets[0] : kOutlets[1];
 }
 
-Ptr<GstPad> pad_of(GstElement* element, const char* name) {
-  return Ptr<GstPad>(gst_element_get_static_pad(element, name));
-}
-
 void set_limits(GstElement* queue, GstClockTime time, guint bytes) {
   g_object_set(queue, "max-size-time", time, "max-size-bytes", bytes, "max-size-buffers", 0u,
                nullptr);

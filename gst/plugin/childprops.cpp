@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/overloaded.h"
+#include "plugin/optionprops.h"
 
 namespace dg {
 namespace {
@@ -38,12 +39,6 @@ struct Look {
   const char* blurb;
 };
 
-GType enum_type(const char* name, const GEnumValue* values) {
-  GType type = g_enum_register_static(name, values);
-  gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
-  return type;
-}
-
 // The same words and numbers as textoverlay's own.
 GType horizontal_type() {
   static const GEnumValue values[] = {{0, "At the left", "left"},
@@ -51,8 +46,7 @@ GType horizontal_type() {
                                       {2, "At the right", "right"},
                                       {4, "At xpos, within the picture", "position"},
                                       {0, nullptr, nullptr}};
-  static const GType type = enum_type("GstDeepgramLiveHAlignment", values);
-  return type;
+  return enum_type("GstDeepgramLiveHAlignment", values);
 }
 
 GType vertical_type() {
@@ -62,8 +56,7 @@ GType vertical_type() {
                                       {3, "At ypos, within the picture", "position"},
                                       {4, "In the middle", "center"},
                                       {0, nullptr, nullptr}};
-  static const GType type = enum_type("GstDeepgramLiveVAlignment", values);
-  return type;
+  return enum_type("GstDeepgramLiveVAlignment", values);
 }
 
 GType line_type() {
@@ -71,8 +64,7 @@ GType line_type() {
                                       {1, "In the middle of each other", "center"},
                                       {2, "End below each other", "right"},
                                       {0, nullptr, nullptr}};
-  static const GType type = enum_type("GstDeepgramLiveLineAlignment", values);
-  return type;
+  return enum_type("GstDeepgramLiveLineAlignment", values);
 }
 
 // A line that grows must not move: left, in a region that begins at a fixed place. Text of any

@@ -22,7 +22,7 @@ std::string type_name(std::string_view key) {
   return name;
 }
 
-GType enum_type(const OptionSpec& spec, const Choice& shape) {
+GType choice_type(const OptionSpec& spec, const Choice& shape) {
   std::string name = type_name(spec.key);
   if (GType known = g_type_from_name(name.c_str())) return known;
   auto* values = g_new0(GEnumValue, shape.words.size() + 1);  // lives as long as the type
@@ -30,9 +30,7 @@ GType enum_type(const OptionSpec& spec, const Choice& shape) {
     values[i] = {i, word, g_ascii_strdown(word, -1)};
     ++i;
   }
-  GType type = g_enum_register_static(name.c_str(), values);  // NOLINT(clang-analyzer-unix.Malloc)
-  gst_type_mark_as_plugin_api(type, {});
-  return type;
+  return enum_type(name.c_str(), values);  // NOLINT(clang-analyzer-unix.Malloc)
 }
 
 GParamSpec* make_param_spec(const OptionSpec& spec) {
@@ -49,7 +47,7 @@ GParamSpec* make_param_spec(const OptionSpec& spec) {
                           return g_param_spec_string(name, name, blurb, shape.initial, kFlags);
                         },
                         [&](const Choice& shape) {
-                          return g_param_spec_enum(name, name, blurb, enum_type(spec, shape), 0,
+                          return g_param_spec_enum(name, name, blurb, choice_type(spec, shape), 0,
                                                    kFlags);
                         },
                         [&](const List&) {
@@ -73,6 +71,15 @@ void append_text(GValue* array, const std::string& text) {
 }
 
 }  // namespace
+
+GType enum_type(const char* name, const GEnumValue* values) {
+  GType type = g_type_from_name(name);
+  if (type == 0) {
+    type = g_enum_register_static(name, values);
+    gst_type_mark_as_plugin_api(type, {});
+  }
+  return type;
+}
 
 std::string property_name(std::string key) {
   std::replace(key.begin(), key.end(), '_', '-');

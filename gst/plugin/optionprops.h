@@ -21,4 +21,7 @@ void install_option_properties(GObjectClass* klass, guint first_id, OptionTable 
 OptionValue option_from_gvalue(const GValue* value);
 void option_to_gvalue(const OptionValue& option, GValue* value);
 
+// The type of this name, made of the values if there is none; they live as long as it.
+GType enum_type(const char* name, const GEnumValue* values);
+
 }  // namespace dg

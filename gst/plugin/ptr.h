@@ -28,4 +28,9 @@ Ptr<T> own(T* floating) {
   return Ptr<T>(floating ? static_cast<T*>(gst_object_ref_sink(floating)) : nullptr);
 }
 
+// A pad that is there as long as the element is.
+inline Ptr<GstPad> pad_of(GstElement* element, const char* name) {
+  return Ptr<GstPad>(gst_element_get_static_pad(element, name));
+}
+
 }  // namespace dg

@@ -62,15 +62,6 @@ constexpr int kTextPad = GST_PARAM_USER_SHIFT;
 // Names that other transcribers have for strategies of theirs.
 constexpr int kIndex = 100, kTiming = 101;
 
-GType enum_type(const char* name, const GEnumValue* values) {
-  GType type = g_type_from_name(name);
-  if (type == 0) {
-    type = g_enum_register_static(name, values);
-    gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
-  }
-  return type;
-}
-
 GType overflow_type() {
   static const GEnumValue values[] = {
       {static_cast<int>(Overflow::Auto),
