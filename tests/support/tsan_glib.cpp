@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tells ThreadSanitizer what GLib's locks and reference counts order. GLib is not built with it,
-// and both are made of atomics and futexes that it does not see. Preloaded by `meson test
-// --setup=tsan`.
+// Tells ThreadSanitizer what GLib's locks order, and the reference counts of GObject and GStreamer.
+// They are not built with it, and made of atomics and futexes that it does not see. Preloaded by
+// `meson test --setup=tsan`.
 
 #include <dlfcn.h>
 
 #include <glib-object.h>
+#include <gst/gst.h>
 
 // Not there in programs that are not instrumented.
 extern "C" void __tsan_acquire(void* address) __attribute__((weak));
@@ -89,6 +90,14 @@ gboolean g_cond_wait_until(GCond* cond, GMutex* mutex, gint64 end) {
 // Whoever gives back the last reference has seen what the others did before they gave back theirs.
 void g_object_unref(gpointer object) {
   HIDDEN(g_object_unref);
+  release(object);
+  acquire(object);
+  real(object);
+}
+
+// Of buffers that a tee gave to two threads.
+void gst_mini_object_unref(GstMiniObject* object) {
+  HIDDEN(gst_mini_object_unref);
   release(object);
   acquire(object);
   real(object);
