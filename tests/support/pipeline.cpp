@@ -257,9 +257,11 @@ bool Pipeline::wait_for_end() const {
 
 bool Pipeline::play_to_the_end() {
   change(GST_STATE_PLAYING);
-  while (messages(GST_MESSAGE_EOS).empty()) {
-    std::size_t known = record_.copy().size();
+  Record::Entries seen = record_.copy();
+  while (messages_in(seen, GST_MESSAGE_EOS).empty()) {
+    std::size_t known = seen.size();
     if (!record_.wait([=](const Record::Entries& now) { return now.size() > known; })) return false;
+    seen = record_.copy();
   }
   return true;
 }
