@@ -149,7 +149,7 @@ std::vector<Revision> Transcript::finish(Position written) {
   for (Channel& channel : channels_) {
     std::optional<Revision> interim = std::exchange(channel.interim, std::nullopt);
     if (!interim || interim->transcript.empty()) continue;
-    interim->final = interim->promoted = interim->ends_utterance = true;
+    interim->final = interim->ends_utterance = true;
     left.push_back(std::move(*interim));
   }
   settle(written);

@@ -20,7 +20,7 @@ struct Revision {
   Nanos from{}, to{};
   bool final = false;
   bool ends_utterance = false;  // the speaker stopped here
-  bool promoted = false;        // an interim that stands for the final that never came
+  bool belated = false;         // its audio had waited for a connection
   double confidence = 0;
   std::string transcript;
   std::vector<Word> words;

@@ -69,6 +69,10 @@ void Link::on_results(const Results& placed, unsigned connection, bool past) {
   call([&](SessionListener& to) { to.on_results(placed, connection, past); });
 }
 
+void Link::on_promoted(const Revision& left, unsigned connection) {
+  call([&](SessionListener& to) { to.on_promoted(left, connection); });
+}
+
 void Link::on_metadata(const Metadata& metadata) {
   call([&](SessionListener& to) { to.on_metadata(metadata); });
 }

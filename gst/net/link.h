@@ -27,6 +27,7 @@ class Link final : public SessionListener {
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
   void on_results(const Results& placed, unsigned connection, bool past) override;
+  void on_promoted(const Revision& left, unsigned connection) override;
   void on_metadata(const Metadata& metadata) override;
   void on_speech_started(const SpeechStarted& started, Nanos time) override;
   void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;

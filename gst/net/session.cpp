@@ -334,6 +334,9 @@ void Session::write_audio() {
     paced_ = std::max(paced_, now) + cost;
   }
   connection_->last_frame = connection_->last_audio = now;
+  bool all =
+      backlog.ahead_before(backlog.end()) < timeline.format().samples_in(limits_.chunk_duration);
+  if (all && !connection_->caught_up) connection_->caught_up = backlog.cursor();
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);
   if (!told_elsewhere_) return;
@@ -412,7 +415,7 @@ void Session::finish(bool answered) {
   redials_after_.reset();
   dial_at_ = Nanos(0);
   early_closes_ = 0;
-  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  promote();
   state(connection_->retiring
             ? ConnectionState::Idle
             : ConnectionState::Closed);  // before the end: what follows it may not be read any more

@@ -80,7 +80,8 @@ class Session final : private WebSocket::Listener {
     bool was_useful = false;
     bool retiring = false;  // closed for want of audio
     bool metadata = false;
-    Nanos closing{};  // when CloseStream was written, or what came last after it
+    std::optional<Position> caught_up;  // from there on, audio did not wait to be written
+    Nanos closing{};                    // when CloseStream was written, or what came last after it
   };
 
   // WebSocket::Listener
@@ -149,6 +150,7 @@ class Session final : private WebSocket::Listener {
   void note_life(Nanos life);
   Position decided() const;
   Position settled() const;
+  void promote();
   void publish(Revision revision, bool past = false);
   Revision before_new_time(Revision revision);
   void tell_before(Position position);

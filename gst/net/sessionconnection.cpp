@@ -210,7 +210,7 @@ void Session::fail(const Loss& loss, FaultClass kind) {
   if (ending_) stats_.drain = Drain::Failed;
   stats_.last_error = {loss, kind};
   tell_dropped();
-  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) publish(std::move(left));
+  promote();
   bound();
   state(ConnectionState::Failed, &loss, kind);
   listener_.on_failed(loss);

@@ -47,6 +47,7 @@ struct SessionStats {
   std::uint64_t metadata = 0, speech_started = 0, utterance_ends = 0, service_errors = 0;
   std::uint64_t keepalives = 0, finalizes = 0;
   std::uint64_t interims = 0, finals = 0, empty_finals = 0, words = 0, duplicate_words = 0;
+  std::uint64_t promoted_words = 0;  // of interims that stand for a final that never came
   LatencyMeter::Report latency;  // of interims: what was written after the end of what they heard
   Drain drain = Drain::None;
   std::string request_id;
@@ -75,6 +76,8 @@ class SessionListener {
   // A result, with timestamps for its times and without words that were told before. `past`: they
   // are of the time before the newest mark with a new one.
   virtual void on_results(const Results& placed, unsigned connection, bool past) = 0;
+  // An interim stands for the final that never came.
+  virtual void on_promoted(const Revision& left, unsigned connection) = 0;
   virtual void on_metadata(const Metadata& metadata) = 0;
   virtual void on_speech_started(const SpeechStarted& started, Nanos time) = 0;
   virtual void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) = 0;

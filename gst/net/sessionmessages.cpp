@@ -63,7 +63,9 @@ void Session::on_message(const Results& results) {
   }
   auto place = connection_->timeline.place(results.start, results.end());
   Position middle = place ? place->middle : time_began_;
-  bool past = (revision.middles.empty() ? middle : revision.middles.front()) < time_began_;
+  Position first = revision.middles.empty() ? middle : revision.middles.front();
+  revision.belated = !connection_->caught_up || first < *connection_->caught_up;
+  bool past = first < time_began_;
   listener_.on_results(placed(results, revision), connections_, past);
   publish(std::move(revision), past);
   if (transcript_.cut() > cut) {
@@ -132,6 +134,15 @@ void Session::publish(Revision revision, bool past) {
     held_.push_back(std::move(revision));
   else if (!past)
     listener_.on_revision(before_new_time(std::move(revision)));
+}
+
+// What was said last and never became final.
+void Session::promote() {
+  for (Revision& left : transcript_.finish(intake_.backlog().cursor())) {
+    stats_.promoted_words += left.words.size();
+    listener_.on_promoted(left, connections_);
+    publish(std::move(left));
+  }
 }
 
 // An interim's words of a time that has not begun yet wait for their final.

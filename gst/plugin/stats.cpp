@@ -76,7 +76,8 @@ void add_messages(Fields& out, const SessionStats& stats) {
       .total("finals", stats.finals)
       .total("empty-finals", stats.empty_finals)
       .total("words", stats.words)
-      .total("duplicate-words", stats.duplicate_words);
+      .total("duplicate-words", stats.duplicate_words)
+      .total("promoted-words", stats.promoted_words);
 }
 
 void add_latency(Fields& out, const LatencyMeter::Report& latency) {

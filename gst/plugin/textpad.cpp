@@ -146,9 +146,11 @@ void TextPad::take(const Heard& heard) {
   release();
 }
 
-// What comes before its segment, or while there is no clock, has no delay.
+// What comes before its segment, or while there is no clock, has no delay; nor does the service
+// delay what had waited for a connection.
 void TextPad::measure(const Heard& heard) {
   if (!live_ || !has_segment_ || !GST_CLOCK_TIME_IS_VALID(heard.arrival)) return;
+  if (heard.revision.belated) return;
   bool more = false;
   for (const Word& word : heard.revision.words) {
     GstClockTime spoken = running_time(word.start);

@@ -80,10 +80,12 @@ void install_properties(GObjectClass* klass) {
                          GST_TYPE_STRUCTURE, read));
   g_object_class_install_property(
       klass, kMaxObservedDelay,
-      g_param_spec_uint("max-observed-delay", "max-observed-delay",
-                        "Longest time so far after which a word of live audio came, in ms since it "
-                        "was said; notified. A latency of 100 ms more shows every word in time",
-                        0, G_MAXUINT, 0, read));
+      g_param_spec_uint(
+          "max-observed-delay", "max-observed-delay",
+          "Longest time so far after which a word of live audio came, in ms since it "
+          "was said, without audio that waited for a connection; notified. A latency of 100 "
+          "ms more shows every word in time",
+          0, G_MAXUINT, 0, read));
 }
 
 // Audio caps lead to text, text comes from any audio.

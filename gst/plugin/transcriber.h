@@ -77,6 +77,7 @@ class Transcriber final : private SessionListener {
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
   void on_results(const Results& placed, unsigned connection, bool past) override;
+  void on_promoted(const Revision& left, unsigned connection) override;
   void on_metadata(const Metadata& metadata) override;
   void on_speech_started(const SpeechStarted& started, Nanos time) override;
   void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;
@@ -92,6 +93,7 @@ class Transcriber final : private SessionListener {
 
   bool posts_messages() const;
   bool posts_raw() const;
+  Ptr<GstStructure> results_structure(const Results& placed, unsigned connection, bool past) const;
   void post(Ptr<GstStructure> structure);
   GstClockTime running_time(Nanos pts, bool past = false) const;
   GstClockTime stream_time(Nanos pts, bool past = false) const;

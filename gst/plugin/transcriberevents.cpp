@@ -87,14 +87,35 @@ void Transcriber::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
 }
 
 void Transcriber::on_results(const Results& placed, unsigned connection, bool past) {
-  if (!posts_messages()) return;
+  if (posts_messages()) post(results_structure(placed, connection, past));
+}
+
+Ptr<GstStructure> Transcriber::results_structure(const Results& placed, unsigned connection,
+                                                 bool past) const {
   Stamp stamp;
   stamp.timestamp = clock_time(placed.start);
   stamp.stream_time = stream_time(placed.start, past);
   stamp.running_time = running_time(placed.start, past);
   stamp.duration = clock_time(placed.duration);
   auto running = [this, past](Nanos pts) { return running_time(pts, past); };
-  post(bus::results(placed, stamp, connection, running));
+  return bus::results(placed, stamp, connection, running);
+}
+
+// Who only reads finals misses nothing.
+void Transcriber::on_promoted(const Revision& left, unsigned connection) {
+  if (!posts_messages()) return;
+  Results results;
+  results.is_final = true;
+  results.channel.index = left.channel;
+  results.start = left.from;
+  results.duration = left.to - left.from;
+  results.transcript = left.transcript;
+  results.words = left.words;
+  results.confidence = left.confidence;
+  results.request_id = left.request_id;
+  Ptr<GstStructure> structure = results_structure(results, connection, false);
+  Fields(structure.get()).flag("promoted", true);
+  post(std::move(structure));
 }
 
 void Transcriber::on_metadata(const Metadata& metadata) {

@@ -58,7 +58,6 @@ TEST(Transcript, PutsWordsIntoTheInputsTime) {
   Revision revision = transcript.take(results, timeline);
   EXPECT_TRUE(revision.final);
   EXPECT_TRUE(revision.ends_utterance);
-  EXPECT_FALSE(revision.promoted);
   EXPECT_EQ(revision.transcript, "one two");
   EXPECT_EQ(revision.from, 100s);
   EXPECT_EQ(revision.to, 102s);
@@ -331,7 +330,6 @@ TEST(Transcript, PromotesTheLastInterimOfEachChannel) {
   EXPECT_EQ(left[1].channel, 2);
   for (const Revision& revision : left) {
     EXPECT_TRUE(revision.final);
-    EXPECT_TRUE(revision.promoted);
     EXPECT_TRUE(revision.ends_utterance);
   }
   EXPECT_EQ(transcript.cut(), 10'000);

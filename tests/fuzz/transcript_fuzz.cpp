@@ -150,7 +150,7 @@ class Conversation {
   void take(const Results& results) {
     Position cut = transcript_.cut();
     Revision revision = transcript_.take(results, timeline_);
-    require(revision.final == results.is_final && !revision.promoted, "a result is what it says");
+    require(revision.final == results.is_final, "a result is what it says");
     require(results.is_final || transcript_.cut() == cut, "an interim leaves the cut alone");
     require(revision.channel >= 0 && revision.channel < 20, "there are 20 channels at most");
     check(revision);
@@ -204,7 +204,7 @@ class Conversation {
 
   void finish() {
     for (const Revision& left : transcript_.finish(backlog_.cursor())) {
-      require(left.final && left.promoted && left.ends_utterance, "what is left is final");
+      require(left.final && left.ends_utterance, "what is left is final");
       require(!left.transcript.empty(), "nothing is promoted that says nothing");
       require(left.words.size() == left.middles.size(), "each word has a middle");
     }

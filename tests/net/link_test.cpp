@@ -43,6 +43,7 @@ class CountingListener final : public testing::QuietListener {
     called();
   }
   void on_results(const Results&, unsigned, bool) override { called(); }
+  void on_promoted(const Revision&, unsigned) override { called(); }
   void on_metadata(const Metadata&) override { called(); }
   void on_speech_started(const SpeechStarted&, Nanos) override { called(); }
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override { called(); }
@@ -72,10 +73,13 @@ int call_all(Link& link) {
   std::vector<std::unique_ptr<Parcel>> parcels(2);
   link.target();
   link.on_revision({});
+  link.awaits_text();
   link.on_settled(1s);
+  link.on_awaited(1s);
   link.on_mark(std::make_unique<Parcel>());
   link.on_flush(std::move(parcels));
   link.on_results({}, 1, false);
+  link.on_promoted({}, 1);
   link.on_metadata({});
   link.on_speech_started({}, 1s);
   link.on_utterance_end({}, 1s);
@@ -85,9 +89,10 @@ int call_all(Link& link) {
   link.on_connection({});
   link.on_dropped(0s, 1s, "reason");
   link.on_warning({});
+  link.on_stall();
   link.on_failed({});
   link.on_stats({});
-  return 17;
+  return 21;
 }
 
 TEST(Link, PassesEveryCallOn) {

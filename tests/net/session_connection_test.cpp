@@ -73,6 +73,22 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SessionDeathTest,
                            return "Kind" + std::to_string(static_cast<int>(dead.param.kind));
                          });
 
+TEST_F(SessionConnectionTest, TellsWhichWordsHadWaitedForIt) {
+  first_goes_wrong(Kind::Freeze);
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 40000, 0s, true);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 100s));
+  expect_words(run, 0, 80);
+  // From the last final before the loss until all is sent that gathered till the next connection.
+  ASSERT_FALSE(run.belated.empty());
+  EXPECT_GT(run.belated.front(), 1s);
+  EXPECT_LE(run.belated.front(), 5s);
+  EXPECT_GE(run.belated.back(), 9s);
+  EXPECT_LT(run.belated.back(), 38s);
+}
+
 TEST_F(SessionConnectionTest, DoesNotExpectResultsOfAServiceThatNeverSentAny) {
   service.answers = false;
   SessionRun run(time, service, limits);

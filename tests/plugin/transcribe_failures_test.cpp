@@ -295,6 +295,32 @@ TEST(TranscribeFailure, EndsWhenTheServiceDoesNot) {
   EXPECT_TRUE(bench.pipeline().messages(GST_MESSAGE_ERROR).empty());
 }
 
+// Who reads the finals of the bus gets the same words as who reads the text.
+TEST(TranscribeFailure, TellsTheLastInterimWhoseFinalNeverComes) {
+  Bench bench(
+      {.server = {.recognizer = server::RecognizerKind::Script,
+                  .scenario = R"({"at":1,"send":{"type":"Results","channel_index":[0,1],"start":0,)"
+                              R"("duration":1,"is_final":false,"channel":{"alternatives":[{)"
+                              R"("transcript":"almost","confidence":0.9,"words":[{"word":"almost",)"
+                              R"("start":0.2,"end":0.6,"confidence":0.9}]}]}}})"}});
+  bench.play();
+  bench.feed().tones(0s, 2s);
+  ASSERT_TRUE(bench.finish());
+  std::vector<MessageRef> told = bench.pipeline().messages("deepgram/results");
+  ASSERT_EQ(told.size(), 2u);
+  const GstStructure* left = structure_of(told.back());
+  EXPECT_EQ(text_field(left, "transcript"), "almost");
+  gboolean is_final = FALSE, promoted = FALSE;
+  gst_structure_get(left, "is-final", G_TYPE_BOOLEAN, &is_final, "promoted", G_TYPE_BOOLEAN,
+                    &promoted, nullptr);
+  EXPECT_TRUE(is_final);
+  EXPECT_TRUE(promoted);
+  EXPECT_EQ(time_field(left, "running-time"), 0u);
+  EXPECT_EQ(time_field(bench.pipeline().stats().get(), "promoted-words"), 1u);
+  ASSERT_EQ(bench.pipeline().texts().size(), 1u);
+  EXPECT_EQ(bench.pipeline().texts()[0].text, "almost");
+}
+
 // What cannot be read is left out, and the words around it are not.
 TEST(TranscribeFailure, LeavesOutAMalformedMessage) {
   Bench bench({.server = {.faults = {"malformed-after=3"}}});

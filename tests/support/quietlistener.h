@@ -18,6 +18,7 @@ class QuietListener : public SessionListener {
   void on_mark(std::unique_ptr<Parcel>) override {}
   void on_flush(std::vector<std::unique_ptr<Parcel>>) override {}
   void on_results(const Results&, unsigned, bool) override {}
+  void on_promoted(const Revision&, unsigned) override {}
   void on_metadata(const Metadata&) override {}
   void on_speech_started(const SpeechStarted&, Nanos) override {}
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}

@@ -80,8 +80,10 @@ Target SessionRun::target() {
 
 void SessionRun::on_revision(const Revision& revision) {
   if (!revision.final) return;
-  for (const Word& word : revision.words)
+  for (const Word& word : revision.words) {
     told.push_back({Told::Kind::Word, std::atoi(word.word.c_str() + 1), word.start, word.end});
+    if (revision.belated) belated.push_back(word.start);
+  }
 }
 
 void SessionRun::on_connection(const ConnectionEvent& event) {

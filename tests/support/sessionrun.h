@@ -43,6 +43,8 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::vector<Loss> warnings, failures;
   std::vector<std::pair<Nanos, Nanos>> dropped;
   std::vector<Results> results;
+  std::vector<Revision> promoted;
+  std::vector<Nanos> belated;  // the starts of words whose audio had waited for a connection
   std::size_t raw = 0, malformed = 0;
   SessionStats stats, stats_at_end;  // when the last mark came out
   std::int64_t given = 0;            // samples
@@ -73,6 +75,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_mark(std::unique_ptr<Parcel> parcel) override;
   void on_flush(std::vector<std::unique_ptr<Parcel>> parcels) override;
   void on_results(const Results& placed, unsigned, bool) override { results.push_back(placed); }
+  void on_promoted(const Revision& left, unsigned) override { promoted.push_back(left); }
   void on_metadata(const Metadata&) override {}
   void on_speech_started(const SpeechStarted&, Nanos) override {}
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
