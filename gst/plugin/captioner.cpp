@@ -44,8 +44,21 @@ Ptr<GstStructure> Captioner::stats() const {
   return stats;
 }
 
+// Taken as they are, but not in silence.
+void Captioner::check(const CaptionStyle& style) {
+  if (style.min_duration <= style.max_duration) return;
+  auto in_ms = [](Nanos time) { return static_cast<guint>(time / std::chrono::milliseconds(1)); };
+  GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
+                      ("min-duration=%u is more than max-duration=%u: cues go after max-duration. "
+                       "Set it higher, or "
+                       "min-duration lower",
+                       in_ms(style.min_duration), in_ms(style.max_duration)),
+                      (nullptr));
+}
+
 void Captioner::start() {
   Settings settings = transcriber_.settings();
+  check(settings.captions);
   transcriber_.start();
   max_observed_delay_ = 0;
   delay_told_ = Seldom(kSeldom);

@@ -41,6 +41,7 @@ class Captioner {
   // How often it is said that the latency is too small, at most.
   static constexpr Nanos kSeldom = std::chrono::seconds(10);
 
+  void check(const CaptionStyle& style);
   bool answer_latency(GstQuery* query);
   bool answer_position(GstQuery* query);
   void ask_upstream();

@@ -297,5 +297,20 @@ TEST(TranscribeStats, TellOfTheLastError) {
   EXPECT_EQ(uint_field(stats.get(), "reconnects-planned"), 0u);
 }
 
+TEST(TranscribeProperties, SaysWhenACueCannotStayAsLongAsItShould) {
+  Bench bench({.properties = {{"min-duration", "8000"}}});  // max-duration is 7 s
+  bench.play();
+  bench.feed().tones(0s, 1s);
+  ASSERT_TRUE(bench.finish());
+  auto warnings = bench.pipeline().messages(GST_MESSAGE_WARNING);
+  ASSERT_EQ(warnings.size(), 1u);
+  GError* error = nullptr;
+  gst_message_parse_warning(warnings[0].get(), &error, nullptr);
+  Ptr<GError> owned(error);
+  EXPECT_TRUE(g_error_matches(error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS));
+  EXPECT_NE(std::string(error->message).find("max-duration=7000"), std::string::npos)
+      << error->message;
+}
+
 }  // namespace
 }  // namespace dg
