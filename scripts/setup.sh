@@ -14,7 +14,7 @@ declare -A packages=(
          gstreamer1.0-plugins-bad glib-networking ca-certificates pocketsphinx-en-us"
   # textoverlay is in gstreamer1.0-x.
   [demo]="gstreamer1.0-x fonts-dejavu-core pocketsphinx-testdata"
-  [tests]="libgtest-dev libbenchmark-dev pocketsphinx-testdata gstreamer1.0-x fonts-dejavu-core"
+  [tests]="python3-gst-1.0 libgtest-dev libbenchmark-dev pocketsphinx-testdata gstreamer1.0-x fonts-dejavu-core"
   [checks]="clang clang-tidy clang-format valgrind libclang-rt-14-dev util-linux"
 )
 
