@@ -49,7 +49,7 @@ LAYERS = {
         {"base", "core", "server"},
         {"std", "posix", "glib", "json-glib", "libsoup", "openssl", "pocketsphinx", "gst-audio"}),
     "tools/describe": Layer({"base", "plugin", "describe"}, {"std", "glib", "gstreamer"}),
-    "tools/caption": Layer({"base", "caption"}, {"std", "posix", "glib", "gstreamer", "gst-audio"}),
+    "tools/caption": Layer({"base", "caption"}, {"std", "posix", "glib", "json-glib", "gstreamer"}),
 }
 
 SOURCES = {".cpp", ".h", ".c", ".py", ".sh"}
