@@ -74,13 +74,13 @@ Bench::Bench(const Setup& setup) {
     server_ = std::move(*started);
   }
   pipeline_ =
-      std::make_unique<Pipeline>(setup.before + "deepgramtranscribe name=dg ! " + setup.after);
+      std::make_unique<Pipeline>(setup.before + setup.element + setup.after, setup.name.c_str());
   if (setup.serves) pipeline_->set("url", server_->url());
   pipeline_->set("max-rate", "0");
   pipeline_->set("granularity", "word");
   for (const auto& [name, value] : setup.properties) pipeline_->set(name.c_str(), value);
-  feed_ = std::make_unique<Feed>(pipeline_->find(setup.before.empty() ? "dg" : "in"), setup.rate,
-                                 setup.channels, pipeline_->watchdog());
+  feed_ = std::make_unique<Feed>(pipeline_->find(setup.before.empty() ? setup.name.c_str() : "in"),
+                                 setup.rate, setup.channels, pipeline_->watchdog());
 }
 
 Bench::~Bench() {

@@ -39,6 +39,8 @@ class Bench {
     bool serves = true;  // else the url is the element's own
     int rate = 16000, channels = 1;
     std::string before;  // elements in front, each with " ! " behind; the first is called "in"
+    std::string element = "deepgramtranscribe name=dg ! ";
+    std::string name = "dg";  // of the deepgramtranscribe, which may be part of another
     std::string after = "fakesink sync=false async=false";
     // Beside url, max-rate=0 and granularity=word.
     std::map<std::string, std::string> properties;

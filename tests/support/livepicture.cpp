@@ -47,7 +47,8 @@ std::string scenario_of(const std::vector<Say>& said) {
       steps += R"(,"drop":true})";
     else
       steps += R"(,"say":")" + say.text + R"(","start":)" + seconds(say.start) + R"(,"duration":)" +
-               seconds(say.duration) + R"(,"final":)" + (say.final ? "true" : "false") + "}";
+               seconds(say.duration) + R"(,"final":)" + (say.final ? "true" : "false") +
+               (say.speaker ? R"(,"speaker":)" + std::to_string(*say.speaker) : "") + "}";
   }
   return steps + "]";
 }
@@ -73,26 +74,35 @@ Say final(int from, int to, Nanos delay) {
 
 Bench::Setup LivePicture::setup(const std::vector<Say>& said,
                                 std::map<std::string, std::string> properties,
-                                const std::string& overlay) {
+                                const std::string& overlay, By by) {
   Bench::Setup setup;
   setup.server.recognizer = server::RecognizerKind::Script;
   setup.server.scenario = scenario_of(said);
-  setup.after =
-      "over.text_sink appsrc name=camera is-live=true format=time "
-      "caps=video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "
-      "queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! textoverlay name=over " +
-      overlay +
-      " ! "
-      "fakesink name=screen sync=true async=false processing-deadline=0";
+  const std::string camera =
+      "appsrc name=camera is-live=true format=time "
+      "caps=video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! ";
+  const std::string screen = " ! fakesink name=screen sync=true async=false processing-deadline=0";
+  if (by == By::DeepgramOverlay) {
+    setup.before = "identity name=in ! c.audio_sink ";
+    setup.element = "deepgramoverlay name=c " + overlay + " ";
+    setup.name = "transcribe";
+    setup.after = camera + "c.video_sink c.src" + screen;
+  } else {
+    setup.after = "over.text_sink " + camera +
+                  "queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! "
+                  "textoverlay name=over " +
+                  overlay + screen;
+  }
   setup.properties = std::move(properties);
   return setup;
 }
 
 LivePicture::LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties,
-                         const std::string& overlay)
+                         const std::string& overlay, By by)
     : said_(std::move(said)),
       clock_(gst_test_clock_new()),
-      bench_(setup(said_, std::move(properties), overlay)),
+      bench_(setup(said_, std::move(properties), overlay, by)),
+      by_(by),
       next_capture_(kFirst),
       next_due_(kFirst) {
   gint timing = 0;
@@ -150,6 +160,11 @@ bool LivePicture::crank(guint pending, Nanos at) {
   return done != nullptr;
 }
 
+// They are captured with the beat.
+Nanos LivePicture::drawn_at(const Picture& picture) {
+  return (picture.at / kBeat + 1) * kBeat;
+}
+
 void LivePicture::run_until(Nanos end) {
   while (now_ < end && !testing::Test::HasFatalFailure()) {
     Nanos beat = now_ + kBeat;
@@ -158,19 +173,23 @@ void LivePicture::run_until(Nanos end) {
           << "no picture of " << seconds(next_due_) << " at " << seconds(next_due_ + latency_);
     ASSERT_TRUE(crank(1, beat));
     now_ = beat;
+    const bool awaits = at_arrival_ && !muted_;
+    if (awaits && by_ == By::DeepgramOverlay) await_text(now_);
     capture();
     await_results();
-    if (at_arrival_) await_text();
+    if (awaits) await_text(now_ - 2 * kBeat);
   }
 }
 
 void LivePicture::capture() {
   for (; next_capture_ < now_; next_capture_ += kFrame) push_picture(next_capture_);
+  if (muted_) return;
   ASSERT_EQ(bench_.feed().tones(heard_, now_), GST_FLOW_OK);
   heard_ = now_;
 }
 
 void LivePicture::await_results() {
+  if (muted_) return;
   std::size_t due = 0;
   for (const Say& say : said_) due += !say.text.empty() && say.connection == 1 && say.at <= now_;
   ASSERT_TRUE(pipeline().wait_for("deepgram/results", due)) << "by " << seconds(now_);
@@ -178,10 +197,9 @@ void LivePicture::await_results() {
   ASSERT_TRUE(pipeline().wait_for_stats("results-messages", due)) << "by " << seconds(now_);
 }
 
-// Pictures do not wait for it: it must be there before the next ones come. What the overlay holds
+// Pictures do not wait for it: it must be there before the next ones come. What a textoverlay holds
 // up until then cannot.
-void LivePicture::await_text() {
-  const Nanos least = now_ - 2 * kBeat;
+void LivePicture::await_text(Nanos least) {
   ASSERT_TRUE(pipeline().record().wait([least](const Record::Entries& entries) {
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
       if (auto* text = std::get_if<TextBuffer>(&*entry)) return nanos_of(text->end()) >= least;

@@ -18,6 +18,7 @@ struct Say {
   Nanos start{}, duration{};
   bool final = true;
   int connection = 1;
+  std::optional<int> speaker = std::nullopt;
 };
 
 std::string scenario_of(const std::vector<Say>& said);
@@ -38,7 +39,8 @@ Say final(int from, int to, Nanos delay);
 }  // namespace counted
 
 // A live pipeline with a video that waits for its captions, as textoverlay does unless told, on a
-// clock of the test. A picture that is not there when it is due is a failure.
+// clock of the test. A picture that is not there when it is due is a failure. The captions are
+// drawn by a textoverlay behind a deepgramtranscribe, or by a deepgramoverlay called "c".
 class LivePicture {
  public:
   static constexpr Nanos kFrame = std::chrono::milliseconds(40);
@@ -49,9 +51,11 @@ class LivePicture {
     std::uint64_t look = 0;  // alike for pictures that are alike
   };
 
-  // `overlay` is what is set on the textoverlay.
+  enum class By { Textoverlay, DeepgramOverlay };
+
+  // `properties` are the transcriber's, `overlay` is what is set on what draws.
   LivePicture(std::vector<Say> said, std::map<std::string, std::string> properties,
-              const std::string& overlay = "");
+              const std::string& overlay = "", By by = By::Textoverlay);
 
   Bench& bench() { return bench_; }
   Pipeline& pipeline() { return bench_.pipeline(); }
@@ -59,6 +63,10 @@ class LivePicture {
   void shown_after(Nanos latency);
   // Captures and shows until then; what is said of it is there before time goes on.
   void run_until(Nanos end);
+  // From now on there are pictures only.
+  void mute() { muted_ = true; }
+  // What the clock says when a picture gets to where text is drawn on it.
+  static Nanos drawn_at(const Picture& picture);
   // All that were shown.
   std::vector<Picture> pictures();
   // When a word was on for the first time; nothing if it was not.
@@ -67,13 +75,13 @@ class LivePicture {
  private:
   static Bench::Setup setup(const std::vector<Say>& said,
                             std::map<std::string, std::string> properties,
-                            const std::string& overlay);
+                            const std::string& overlay, By by);
   void watch_screen();
   void push_picture(Nanos at);
   bool crank(guint pending, Nanos at);
   void capture();
   void await_results();
-  void await_text();
+  void await_text(Nanos least);
 
   const std::vector<Say> said_;
   Ptr<GstClock> clock_;
@@ -81,7 +89,8 @@ class LivePicture {
   std::vector<Picture> shown_ DG_GUARDED_BY(mutex_);
   Bench bench_;  // shows pictures until it is gone
   Nanos latency_{};
-  bool at_arrival_ = false;
+  const By by_;
+  bool at_arrival_ = false, muted_ = false;
   Nanos now_{};                    // of the clock
   Nanos heard_{};                  // audio that was pushed
   Nanos next_capture_, next_due_;  // of the pictures
