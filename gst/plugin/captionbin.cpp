@@ -60,6 +60,11 @@ GstPadProbeReturn refuse_allocation(GstPad*, GstPadProbeInfo* info, gpointer) {
   return asks ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
+// Who flushes need not know that this is linked to nothing.
+GstPadProbeReturn end_flush(GstPad* pad, GstPadProbeInfo*, gpointer) {
+  return gst_pad_is_linked(pad) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
 GstPad* ghost(const char* name, GstPad* target, GstPadTemplate* pad_template) {
   return target ? gst_ghost_pad_new_from_template(name, target, pad_template)
                 : gst_ghost_pad_new_no_target_from_template(name, pad_template);
@@ -101,6 +106,8 @@ void CaptionBin::link_parts() {
   gst_element_link_pads(find("videoqueue").get(), "src", overlay_.get(), "video_sink");
   text_source_ = pad_of(find("textqueue").get(), "src");
   set_limits(find("textqueue").get(), 0, 0);  // text is small, and what writes it must not wait
+  g_object_set(find("texttee").get(), "allow-not-linked", TRUE, nullptr);
+  arriving_ = std::make_unique<ArrivingText>(transcribe_.get(), text_source_.get(), overlay_.get());
 }
 
 Ptr<GstElement> CaptionBin::find(const char* name) const {
@@ -133,8 +140,6 @@ void CaptionBin::watch_parts() {
   auto renew = [](GstElement*, GParamSpec*, CaptionBin* self) { self->note_own_latency(); };
   g_signal_connect(transcribe_.get(), "notify::latency", G_CALLBACK(+renew), this);
   note_own_latency();
-  auto rewait = [](GstElement*, GParamSpec*, CaptionBin* self) { self->choose_wait(); };
-  g_signal_connect(transcribe_.get(), "notify::timing", G_CALLBACK(+rewait), this);
 
   Ptr<GstPad> out = pad_of(overlay_.get(), "src");
   watch(out.get(), GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PULL,
@@ -155,12 +160,30 @@ void CaptionBin::watch_parts() {
           static_cast<CaptionBin*>(self)->note_picture(pad, GST_PAD_PROBE_INFO_EVENT(info));
           return GST_PAD_PROBE_OK;
         });
+  watch(pad_of(overlay_.get(), "video_sink").get(),
+        GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+        [](GstPad*, GstPadProbeInfo*, gpointer data) {
+          auto* self = static_cast<CaptionBin*>(data);
+          self->arriving_->draw(gst_pad_is_linked(self->audio_sink_.get()));
+          return GST_PAD_PROBE_OK;
+        });
+  watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_FLUSH, end_flush);
   watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
         [](GstPad*, GstPadProbeInfo* info, gpointer self) {
           if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_SEGMENT)
             static_cast<CaptionBin*>(self)->choose_wait();
           return GST_PAD_PROBE_OK;
         });
+}
+
+// The transcriber, too, takes its timing now and for all of the run.
+void CaptionBin::restart() {
+  if (missing_) return;
+  int timing = 0;
+  g_object_get(transcribe_.get(), "timing", &timing, nullptr);
+  at_arrival_ = timing == static_cast<int>(Timing::Arrival);
+  arriving_->restart();
+  choose_wait();
 }
 
 void CaptionBin::watch(GstPad* pad, int what, GstPadProbeCallback with) {
@@ -170,12 +193,11 @@ void CaptionBin::watch(GstPad* pad, int what, GstPadProbeCallback with) {
 // A picture without sound waits for no text; a live one for none of a sound that has not begun, nor
 // for text that is shown when it comes.
 void CaptionBin::choose_wait() {
-  int timing = 0;
-  g_object_get(transcribe_.get(), "timing", &timing, nullptr);
   Ptr<GstEvent> begun(gst_pad_get_sticky_event(text_source_.get(), GST_EVENT_SEGMENT, 0));
-  bool live_waits = begun && timing == static_cast<int>(Timing::Media);
+  bool live_waits = begun && !at_arrival_;
   bool waits = gst_pad_is_linked(audio_sink_.get()) && (live_waits || !live_);
   g_object_set(overlay_.get(), "wait-text", static_cast<gboolean>(waits), nullptr);
+  arriving_->choose(at_arrival_ && live_);
 }
 
 void CaptionBin::note_own_latency() {

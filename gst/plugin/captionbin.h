@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/mutex.h"
+#include "plugin/arrivingtext.h"
 #include "plugin/audiobranch.h"
 #include "plugin/childprops.h"
 #include "plugin/ptr.h"
@@ -18,8 +19,9 @@ namespace dg {
 //   audio_sink ─▶ audiotee ─▶ audioqueue ─▶ AudioBranch ─▶ texttee ─▶ textqueue ─▲
 //                     └─▶ audiosrcqueue ─▶ audio_src          └─▶ textsrcqueue ─▶ text_src
 //
-// The queues hold what must wait for text. Properties and request pads: the application's threads;
-// the rest runs where data, events and queries pass.
+// The queues hold what must wait for text. Live text that is shown when it comes gets to the
+// overlay by ArrivingText, and textqueue is linked to nothing. Properties and request pads: the
+// application's threads; the rest runs where data, events and queries pass.
 class CaptionBin {
  public:
   explicit CaptionBin(GstBin* bin);
@@ -32,6 +34,9 @@ class CaptionBin {
     const char *factory, *package;
   };
   std::optional<Missing> missing() const { return missing_; }
+
+  // For a new run, before anything flows.
+  void restart();
 
   // A new pad of the bin, or null if it has that one.
   GstPad* request(GstPadTemplate* pad_template);
@@ -71,8 +76,10 @@ class CaptionBin {
   Ptr<GstElement> transcribe_, overlay_;
   Ptr<GstPad> audio_sink_, text_source_;  // the bin's, and what gives the picture its text
   std::unique_ptr<AudioBranch> branch_;
+  std::unique_ptr<ArrivingText> arriving_;
 
   std::atomic<bool> live_ = false;
+  std::atomic<bool> at_arrival_ = false;            // what `timing` was when the run began
   std::atomic<GstClockTime> latency_ = 0;           // of the transcriber
   std::atomic<GstClockTime> pipeline_latency_ = 0;  // of all the pipeline
   Mutex mutex_;

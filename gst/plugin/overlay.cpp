@@ -76,6 +76,7 @@ GstStateChangeReturn change_state(GstElement* self, GstStateChange transition) n
                       (nullptr));
     return GST_STATE_CHANGE_FAILURE;
   }
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) impl(self).restart();
   return GST_ELEMENT_CLASS(gst_deepgram_live_overlay_parent_class)->change_state(self, transition);
 }
 
