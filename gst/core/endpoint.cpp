@@ -21,7 +21,7 @@ struct Unref<GUri> {
 
 namespace {
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
+using Pairs = Parameters;
 using Parts = std::vector<std::string_view>;  // of a query: "key=value", encoded as given
 
 // The query and the path go out as they were given.
@@ -129,6 +129,15 @@ std::string key_of(std::string_view part) {
   return decoded(part.substr(0, part.find('=')));
 }
 
+Parameters parameters_of(std::string_view query) {
+  Parameters out;
+  for (std::string_view part : parts(query)) {
+    std::size_t equals = std::min(part.find('='), part.size());
+    out.emplace_back(key_of(part), decoded(part.substr(std::min(equals + 1, part.size()))));
+  }
+  return out;
+}
+
 bool names(const Parts& parts, const std::string& key) {
   return std::any_of(parts.begin(), parts.end(),
                      [&](std::string_view part) { return key_of(part) == key; });
@@ -141,16 +150,6 @@ void append(std::string& query, const Parts& source, const Parts& other, const P
     if (names(other, key) || names(another, key)) continue;
     query.append(query.empty() ? "" : "&").append(part);
   }
-}
-
-std::string encoded(const Pairs& params) {
-  std::string query;
-  for (auto& [key, value] : params)
-    query.append(query.empty() ? "" : "&")
-        .append(percent_encode(key))
-        .append("=")
-        .append(percent_encode(value));
-  return query;
 }
 
 // The caps know best what the audio is, the user what to ask for; nothing is sent twice.
@@ -277,15 +276,16 @@ Pairs headers(const Target& target, const std::string& authorization) {
 
 std::variant<Request, Loss> make_request(const Target& target, const Options& options,
                                          const AudioFormat& format) {
-  if (auto error = check(options)) return settings_loss(error->text);
+  if (auto error = check_values(options)) return settings_loss(error->text);
   if (auto loss = check_headers(target)) return *loss;
   auto parsed = parse_address(target.url);
   if (auto* loss = std::get_if<Loss>(&parsed)) return *loss;
   auto& address = std::get<Address>(parsed);
-  auto value = authorization(target, address);
-  if (auto* loss = std::get_if<Loss>(&value)) return *loss;
   address.query =
       merged_query(address.query, options.query(), format.query(), encoded(target.extra_params));
+  if (auto error = check_together(parameters_of(address.query))) return settings_loss(error->text);
+  auto value = authorization(target, address);
+  if (auto* loss = std::get_if<Loss>(&value)) return *loss;
   return Request{joined(address), headers(target, std::get<std::string>(value))};
 }
 

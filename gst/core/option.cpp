@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/option.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "base/overloaded.h"
@@ -8,13 +9,8 @@
 namespace dg {
 namespace {
 
-void append(std::string& query, std::string_view key, std::string_view value) {
-  if (!query.empty()) query += '&';
-  query.append(key).append("=").append(percent_encode(value));
-}
-
-void append(std::string& query, const OptionSpec& spec, const OptionValue& value) {
-  auto put = [&](std::string_view text) { append(query, spec.key, text); };
+void append(Parameters& parameters, const OptionSpec& spec, const OptionValue& value) {
+  auto put = [&](std::string text) { parameters.emplace_back(spec.key, std::move(text)); };
   std::visit(overloaded{
                  [&](const Flag&) {
                    if (std::get<bool>(value)) put("true");
@@ -55,16 +51,20 @@ Options::Options(OptionTable table) : table_(table) {
 }
 
 bool Options::is_set(std::string_view key) const {
-  std::string sent;
+  Parameters sent;
   std::size_t row = row_of(key);
   append(sent, table_[row], values_[row]);
   return !sent.empty();
 }
 
-std::string Options::query() const {
-  std::string out;
+Parameters Options::parameters() const {
+  Parameters out;
   for (std::size_t row = 0; row < table_.size(); ++row) append(out, table_[row], values_[row]);
   return out;
+}
+
+std::string Options::query() const {
+  return encoded(parameters());
 }
 
 std::size_t Options::row_of(std::string_view key) const {
@@ -72,6 +72,21 @@ std::size_t Options::row_of(std::string_view key) const {
   while (row < table_.size() && key != table_[row].key) ++row;
   assert(row < table_.size());
   return row;
+}
+
+std::string property_name(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return key;
+}
+
+std::string encoded(const Parameters& parameters) {
+  std::string query;
+  for (auto& [key, value] : parameters)
+    query.append(query.empty() ? "" : "&")
+        .append(percent_encode(key))
+        .append("=")
+        .append(percent_encode(value));
+  return query;
 }
 
 std::string percent_encode(std::string_view text) {

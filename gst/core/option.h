@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,9 +26,16 @@ struct Text {  // unset: ""
 struct Choice {  // unset: words[0], "default"
   std::span<const char* const> words;
 };
+enum class Form {  // of an item
+  Text,
+  Pair,      // "name:value", the value may be empty
+  Weighted,  // "word" or "word:number"
+};
 struct List {                    // unset: empty; one pair an item
   std::size_t most = 0;          // how many items the service takes; 0 = not published
-  std::size_t longest_item = 0;  // how many bytes an item may have; 0 = not published
+  std::size_t longest_item = 0;  // how many characters an item may have; 0 = not published
+  std::size_t most_words = 0;    // that all items may have together; 0 = not published
+  Form form = Form::Text;
 };
 using Shape = std::variant<Flag, Count, Text, Choice, List>;
 
@@ -39,6 +46,9 @@ struct OptionSpec {
   const char* blurb;
 };
 using OptionTable = std::span<const OptionSpec>;
+
+// The parameters of a request, in their order, not encoded.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 using OptionValue = std::variant<bool, int, std::string, std::vector<std::string>>;
 
@@ -58,7 +68,9 @@ class Options {
   // Whether the query says something of it.
   bool is_set(std::string_view key) const;
 
-  // "punctuate=true&keyterm=a%20b", in table order.
+  // What is sent, in table order.
+  Parameters parameters() const;
+  // The same as "punctuate=true&keyterm=a%20b".
   std::string query() const;
 
  private:
@@ -68,6 +80,11 @@ class Options {
   std::vector<OptionValue> values_;
 };
 
+// "callback_method" -> "callback-method"
+std::string property_name(std::string key);
+
+// As a query: "keyterm=a%20b&keyterm=c".
+std::string encoded(const Parameters& parameters);
 // RFC 3986, section 2.1: all but unreserved characters.
 std::string percent_encode(std::string_view text);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugin/optionprops.h"
 
-#include <algorithm>
-
 #include "base/overloaded.h"
 
 namespace dg {
@@ -79,11 +77,6 @@ GType enum_type(const char* name, const GEnumValue* values) {
     gst_type_mark_as_plugin_api(type, {});
   }
   return type;
-}
-
-std::string property_name(std::string key) {
-  std::replace(key.begin(), key.end(), '_', '-');
-  return key;
 }
 
 void install_option_properties(GObjectClass* klass, guint first_id, OptionTable table) {

@@ -11,9 +11,6 @@ namespace dg {
 
 // The rows of an option table as GObject properties.
 
-// "callback_method" -> "callback-method"
-std::string property_name(std::string key);
-
 // One property a row; a property's id is first_id + row.
 void install_option_properties(GObjectClass* klass, guint first_id, OptionTable table);
 

@@ -116,6 +116,33 @@ TEST(Endpoint, LetsTheUrlReplaceTheTable) {
             std::string("model=nova-2&model=x&punctuate=true&interim_results=true&") + kAudio);
 }
 
+// What goes together is a matter of what is sent, wherever it is from.
+TEST(Endpoint, ChecksTheWholeRequest) {
+  Options options(kListenOptions);
+  options.set("keywords", std::vector<std::string>{"x"});
+  EXPECT_EQ(std::get<Loss>(made(target("ws://h/"), options)).text,
+            "keywords is not for nova-3 models: use keyterm");
+  EXPECT_TRUE(std::holds_alternative<Request>(made(target("ws://h/?model=nova-2"), options)));
+  Target older = target("ws://h/");
+  older.extra_params = {{"model", "nova-2"}};
+  EXPECT_TRUE(std::holds_alternative<Request>(made(older, options)));
+
+  Target events = target("ws://h/?utterance%5Fend_ms=1000");
+  EXPECT_TRUE(std::holds_alternative<Request>(made(events)));
+  events.extra_params = {{"interim_results", "false"}};
+  EXPECT_EQ(loss(events).text, "utterance-end-ms needs interim-results=true");
+  EXPECT_EQ(loss(events).cause, Cause::Settings);
+  EXPECT_EQ(loss(target("ws://h/?keyterm=x&model=base")).text,
+            "keyterm is for nova-3 models only: use keywords");
+}
+
+// There the service may be asked for what no property takes.
+TEST(Endpoint, LeavesTheValuesOfExtraParamsToTheService) {
+  Target to = target("ws://h/");
+  to.extra_params = {{"endpointing", "90000"}, {"diarize_model", "v2"}, {"tag", ""}};
+  EXPECT_NE(query(to).find("&endpointing=90000&diarize_model=v2&tag="), std::string::npos);
+}
+
 TEST(Endpoint, LetsExtraParamsReplaceTheTable) {
   Target to = target("ws://h/");
   to.extra_params = {{"model", "a b"}, {"new_one", "ü&="}, {"new_one", "2"}};

@@ -219,7 +219,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return 0;
   }
   const Request& request = std::get<Request>(made);
-  require(!check(options), "what the service would refuse is refused here");
+  require(!check_values(options), "what the service would refuse is refused here");
   check_url(request);
   check_headers(request.headers);
   check_secrets(request);

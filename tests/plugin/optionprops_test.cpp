@@ -105,8 +105,8 @@ Sample sample_of(const OptionSpec& spec) {
                         [](const Text&) {
                           return Sample{"a&b", "a%26b"};
                         },
-                        [](const Choice&) {
-                          return Sample{"put", "PUT"};
+                        [](const Choice& shape) {
+                          return Sample{shape.words[2], shape.words[2]};
                         },
                         [](const List&) {
                           return Sample{"<\"a b\">", "a%20b"};

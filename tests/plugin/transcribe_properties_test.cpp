@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is set is what the service is asked for.
-#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/overloaded.h"
-#include "core/listen.h"
-#include "plugin/optionprops.h"
 #include "support/bench.h"
 
 namespace dg {
@@ -38,56 +34,6 @@ Seen request_of(Bench& bench) {
   return requests.empty() ? Seen() : requests[0];
 }
 
-// A value of the row's shape, in the form of gst-launch-1.0, and what is sent for it.
-struct Sample {
-  std::string property;
-  Strings sent;
-};
-
-Sample sample_of(const OptionSpec& spec) {
-  return std::visit(overloaded{
-                        [](const Flag& shape) -> Sample {
-                          return shape.initial ? Sample{"false", {}} : Sample{"true", {"true"}};
-                        },
-                        [](const Count& shape) -> Sample {
-                          std::string number = std::to_string(std::max(shape.min, 1000));
-                          return {number, {number}};
-                        },
-                        [](const Text&) -> Sample {
-                          return {"a b&c", {"a b&c"}};
-                        },
-                        [](const Choice& shape) -> Sample {
-                          return {shape.words[1], {shape.words[1]}};
-                        },
-                        [](const List&) -> Sample {
-                          return {"<\"one:1\", \"two & three:2\">", {"one:1", "two & three:2"}};
-                        },
-                    },
-                    spec.shape);
-}
-
-class TranscribeOption : public testing::TestWithParam<OptionSpec> {};
-
-TEST_P(TranscribeOption, IsInTheRequest) {
-  const std::string key = GetParam().key;
-  Bench bench;
-  if (key == "keywords") bench.pipeline().set("model", "nova-2");
-  Sample sample = sample_of(GetParam());
-  bench.pipeline().set(property_name(key).c_str(), sample.property);
-  // What needs the others is not told without them.
-  if (key == "interim_results" || key == "punctuate") bench.pipeline().set("dictation", "false");
-  EXPECT_EQ(values(request_of(bench).query, key), sample.sent);
-}
-
-TEST_P(TranscribeOption, IsNotInTheRequestWhenItIsUnset) {
-  Bench bench;
-  bool set = bench.pipeline().stats() && Options(kListenOptions).is_set(GetParam().key);
-  EXPECT_EQ(values(request_of(bench).query, GetParam().key).empty(), !set);
-}
-
-INSTANTIATE_TEST_SUITE_P(Rows, TranscribeOption, testing::ValuesIn(kListenOptions),
-                         [](const auto& row) { return std::string(row.param.key); });
-
 struct Audio {
   const char* before;
   int rate, channels;
@@ -108,9 +54,9 @@ TEST(TranscribeRequest, SaysWhatTheAudioIs) {
 }
 
 TEST(TranscribeRequest, PassesOnWhatHasNoProperty) {
-  Bench bench({.properties = {{"extra-params", "params,measurements=true,model=nova-2"}}});
+  Bench bench({.properties = {{"extra-params", "params,tier=enhanced,model=nova-2"}}});
   Seen request = request_of(bench);
-  EXPECT_EQ(values(request.query, "measurements"), Strings{"true"});
+  EXPECT_EQ(values(request.query, "tier"), Strings{"enhanced"});
   EXPECT_EQ(values(request.query, "model"), Strings{"nova-2"});
 }
 
@@ -242,6 +188,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Properties{{"interim-results", "false"}, {"utterance-end-ms", "1000"}},
                     Properties{{"model", "nova-2"}, {"keyterm", "<a>"}},
                     Properties{{"keywords", "<a>"}}, Properties{{"tag", "<\"\">"}},
+                    Properties{{"model", "nova-2"}, {"keywords", "<a:much>"}},
+                    Properties{{"replace", "<a>"}}, Properties{{"extra", "<a>"}},
+                    Properties{{"language", "en_US"}}, Properties{{"callback", "ftp://a/"}},
+                    Properties{{"model", "base"}, {"language", "multi"}},
+                    Properties{{"dictation", "true"}, {"extra-params", "params,punctuate=false"}},
                     Properties{{"utterance-end-ms", "10"}}, Properties{{"api-key", "with a blank"}},
                     Properties{{"user-agent", "two\nlines"}},
                     Properties{{"extra-headers", "headers,upgrade=no"}}));

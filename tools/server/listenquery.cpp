@@ -68,6 +68,11 @@ class Reader {
   }
 
  private:
+  static std::string listed(const Choice& shape) {
+    std::string words = "one of";
+    for (const char* word : shape.words.subspan(1)) words.append(" ").append(word);
+    return words;
+  }
   Complaint set(OptionValue value) {
     options_.set(row_, std::move(value));
     return std::nullopt;
@@ -85,7 +90,7 @@ class Reader {
   Complaint read(const Text&) { return set(value_); }
   Complaint read(const Choice& shape) {
     auto word = std::find(shape.words.begin() + 1, shape.words.end(), value_);
-    if (word == shape.words.end()) return bad_value(key_, value_, "one of its words");
+    if (word == shape.words.end()) return bad_value(key_, value_, listed(shape));
     return set(static_cast<int>(word - shape.words.begin()));
   }
   Complaint read(const List&) {
@@ -174,12 +179,6 @@ Complaint check_model(const Options& options) {
   return bad_request("Bad Request: No such model/language/tier combination found.");
 }
 
-Complaint check_diarize_model(const Options& options) {
-  const std::string& model = text(options, "diarize_model");
-  if (model.empty() || model == "latest" || model == "v1") return std::nullopt;
-  return bad_value("diarize_model", model, "latest or v1");
-}
-
 Complaint check_keyterms(const Options& options) {
   std::ptrdiff_t tokens = 0;
   for (const std::string& term : list(options, "keyterm")) {
@@ -191,30 +190,6 @@ Complaint check_keyterms(const Options& options) {
       "Keyterm limit exceeded. The maximum number of tokens across all keyterms is 500.");
 }
 
-Complaint check_items(const Options& options) {
-  for (const std::string& item : list(options, "keywords"))
-    if (!matches("[^:]+(:-?[0-9]+(\\.[0-9]+)?)?", item))
-      return bad_value("keywords", item, "word or word:intensifier");
-  for (const char* key : {"replace", "extra"})
-    for (const std::string& item : list(options, key))
-      if (item.find(':') == item.npos || item.starts_with(":"))
-        return bad_value(key, item, "two parts with a colon between");
-  return std::nullopt;
-}
-
-// https://developers.deepgram.com/docs/callback
-Complaint check_callback(const Options& options) {
-  const std::string& url = text(options, "callback");
-  if (url.empty()) return std::nullopt;
-  Ptr<GUri> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, nullptr));
-  std::string scheme = uri ? g_uri_get_scheme(uri.get()) : "";
-  bool known = scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss";
-  int port = uri ? g_uri_get_port(uri.get()) : 0;
-  if (known && (port == -1 || port == 80 || port == 443 || port == 8080 || port == 8443))
-    return std::nullopt;
-  return bad_value("callback", url, "an http, https, ws or wss URL, port 80, 443, 8080 or 8443");
-}
-
 Complaint check_audio(const ListenQuery& query) {
   if (!query.encoding.empty() && query.rate == 0)
     return bad("sample_rate is required when encoding is given");
@@ -224,8 +199,7 @@ Complaint check_audio(const ListenQuery& query) {
 // core speaks of properties, the service of parameters.
 std::string in_parameters(std::string message) {
   for (const OptionSpec& spec : kListenOptions) {
-    std::string key = spec.key, property = key;
-    std::replace(property.begin(), property.end(), '_', '-');
+    std::string key = spec.key, property = property_name(key);
     if (property == key) continue;
     for (auto at = message.find(property); at != message.npos; at = message.find(property, at))
       message.replace(at, key.size(), key);
@@ -233,14 +207,13 @@ std::string in_parameters(std::string message) {
   return message;
 }
 
+// What the service has words of its own for goes first.
 Complaint check_all(const ListenQuery& query) {
   const Options& options = query.options;
-  if (auto error = check(options)) return bad(in_parameters(error->text));
-  if (auto complaint = check_audio(query)) return complaint;
-  for (auto* check_one :
-       {check_model, check_diarize_model, check_keyterms, check_items, check_callback})
+  for (auto* check_one : {check_model, check_keyterms})
     if (auto complaint = check_one(options)) return complaint;
-  return std::nullopt;
+  if (auto error = check(options)) return bad(in_parameters(error->text));
+  return check_audio(query);
 }
 
 }  // namespace
