@@ -153,8 +153,8 @@ const Row kRows[] = {
      "Temporary token, goes before api-key; unset = DEEPGRAM_ACCESS_TOKEN of the environment "
      "(developers.deepgram.com/guides/fundamentals/token-based-authentication). Read at each dial"},
     {"extra-params", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_params; }}, kReady,
-     "Query parameters that have no property, such as params,measurements=true; one of a "
-     "property's name goes instead of it"},
+     "Query parameters that have no property, such as params,tier=enhanced; one of a property's "
+     "name goes instead of it. Their values are left to the service"},
     {"extra-headers", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_headers; }}, kPlaying,
      "HTTP headers for the handshake, such as headers,x-team=captions; an Authorization among them "
      "reads back hidden. Read at each dial"},
