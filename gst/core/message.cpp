@@ -184,8 +184,8 @@ std::vector<Search> search_of(JsonNode* node) {
   return search;
 }
 
-std::vector<std::pair<std::string, std::string>> extra_of(JsonNode* node) {
-  std::vector<std::pair<std::string, std::string>> extra;
+Extra extra_of(JsonNode* node) {
+  Extra extra;
   each_member(object_of(node), [&](const char* name, JsonNode* value) {
     if (holds(value, G_TYPE_STRING)) extra.emplace_back(name, text_of(value));
   });
@@ -230,6 +230,9 @@ std::vector<Entity> found_entities(JsonObject* root, JsonObject* alternative) {
 void add_metadata(Results& results, JsonObject* metadata) {
   results.request_id = text_of(member(metadata, "request_id"));
   results.model = model_of(text_of(member(metadata, "model_uuid")), member(metadata, "model_info"));
+  JsonNode* diarize_info = member(metadata, "diarize_info");
+  results.diarize_model =
+      model_of(text_of(member(object_of(diarize_info), "model_uuid")), diarize_info);
   results.extra = extra_of(member(metadata, "extra"));
 }
 
@@ -264,6 +267,8 @@ Result<Message> metadata_of(JsonObject* root) {
   metadata.duration = time_of(member(root, "duration")).value_or(Nanos{});
   metadata.channels = whole_of(member(root, "channels")).value_or(0);
   metadata.models = models_of(root);
+  metadata.extra = extra_of(member(root, "extra"));
+  metadata.tags = texts_of(member(root, "tags"));
   return Message(std::move(metadata));
 }
 

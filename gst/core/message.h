@@ -46,6 +46,9 @@ struct Model {
   std::string uuid, name, version, arch;
 };
 
+// What comes back of the parameter `extra`: names and values.
+using Extra = std::vector<std::pair<std::string, std::string>>;
+
 struct Channel {
   int index = 0, count = 1;
 };
@@ -62,7 +65,8 @@ struct Results {
   std::vector<Search> search;
   std::string request_id;
   Model model;
-  std::vector<std::pair<std::string, std::string>> extra;
+  Model diarize_model;  // uuid and arch; empty without diarization
+  Extra extra;
 
   Nanos end() const { return start + duration; }
 };
@@ -72,6 +76,8 @@ struct Metadata {
   Nanos duration{};
   int channels = 0;
   std::vector<Model> models;
+  Extra extra;
+  std::vector<std::string> tags;
 };
 
 struct SpeechStarted {

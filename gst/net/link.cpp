@@ -77,7 +77,7 @@ void Link::on_metadata(const Metadata& metadata) {
   call([&](SessionListener& to) { to.on_metadata(metadata); });
 }
 
-void Link::on_speech_started(const SpeechStarted& started, Nanos time) {
+void Link::on_speech_started(const SpeechStarted& started, std::optional<Nanos> time) {
   call([&](SessionListener& to) { to.on_speech_started(started, time); });
 }
 
@@ -85,7 +85,7 @@ void Link::on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time
   call([&](SessionListener& to) { to.on_utterance_end(ended, time); });
 }
 
-void Link::on_raw(std::string_view json, bool unknown) {
+void Link::on_raw(std::string_view json, const Unknown* unknown) {
   call([&](SessionListener& to) { to.on_raw(json, unknown); });
 }
 

@@ -29,9 +29,9 @@ class Link final : public SessionListener {
   void on_results(const Results& placed, unsigned connection, bool past) override;
   void on_promoted(const Revision& left, unsigned connection) override;
   void on_metadata(const Metadata& metadata) override;
-  void on_speech_started(const SpeechStarted& started, Nanos time) override;
+  void on_speech_started(const SpeechStarted& started, std::optional<Nanos> time) override;
   void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;
-  void on_raw(std::string_view json, bool unknown) override;
+  void on_raw(std::string_view json, const Unknown* unknown) override;
   void on_malformed(const Error& error, std::string_view text) override;
   void on_service_error(const ServiceError& error) override;
   void on_connection(const ConnectionEvent& event) override;

@@ -79,10 +79,11 @@ class SessionListener {
   // An interim stands for the final that never came.
   virtual void on_promoted(const Revision& left, unsigned connection) = 0;
   virtual void on_metadata(const Metadata& metadata) = 0;
-  virtual void on_speech_started(const SpeechStarted& started, Nanos time) = 0;
+  // No time: nothing was sent.
+  virtual void on_speech_started(const SpeechStarted& started, std::optional<Nanos> time) = 0;
   virtual void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) = 0;
-  // A message as it came; `unknown`: of a kind that we do not know, and the first of its kind.
-  virtual void on_raw(std::string_view json, bool unknown) = 0;
+  // A message as it came; `unknown` if it is of a kind that we do not know, else null.
+  virtual void on_raw(std::string_view json, const Unknown* unknown) = 0;
   // A text frame that is no message.
   virtual void on_malformed(const Error& error, std::string_view text) = 0;
   virtual void on_service_error(const ServiceError& error) = 0;

@@ -8,6 +8,18 @@
 #include "net/session.h"
 
 namespace dg {
+namespace {
+
+// The entities of the words that are left when the first `gone` are left out.
+void take_from_front(std::vector<Entity>& entities, int gone) {
+  std::erase_if(entities, [gone](const Entity& entity) { return entity.end_word <= gone; });
+  for (Entity& entity : entities) {
+    entity.start_word = std::max(entity.start_word - gone, 0);
+    entity.end_word -= gone;
+  }
+}
+
+}  // namespace
 
 void Session::on_writable() {
   run();
@@ -21,7 +33,7 @@ void Session::on_text(std::string_view text) {
   if (phase_ == Phase::Closing) connection_->closing = now;
   Result<Message> message = parse_message(text);
   if (message) {
-    listener_.on_raw(text, std::holds_alternative<Unknown>(*message));
+    listener_.on_raw(text, std::get_if<Unknown>(&*message));
     std::visit([this](const auto& is) { on_message(is); }, *message);
   } else {
     ++stats_.malformed;
@@ -37,6 +49,8 @@ Results Session::placed(const Results& results, const Revision& revision) const 
   placed.duration = revision.to - revision.from;
   placed.transcript = revision.transcript;
   placed.words = revision.words;
+  if (std::size_t gone = results.words.size() - revision.words.size(); gone > 0)
+    take_from_front(placed.entities, static_cast<int>(gone));
   for (Search& search : placed.search)
     for (Hit& hit : search.hits)
       if (auto place = connection_->timeline.place(hit.start, hit.end)) {
@@ -85,7 +99,7 @@ void Session::on_message(const Metadata& metadata) {
 void Session::on_message(const SpeechStarted& started) {
   ++stats_.speech_started;
   auto place = connection_->timeline.place(started.timestamp, started.timestamp);
-  if (place) listener_.on_speech_started(started, place->start);
+  listener_.on_speech_started(started, place ? std::optional(place->start) : std::nullopt);
 }
 
 void Session::on_message(const UtteranceEnd& ended) {

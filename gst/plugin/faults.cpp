@@ -81,6 +81,14 @@ void post(GstElement* element, GstMessageType type, const Loss& loss) {
       __FILE__, __func__, __LINE__, details_structure(loss).release());
 }
 
+Ptr<GstStructure> details_structure(const ServiceError& error) {
+  return Fields("details")
+      .known_text("variant", error.variant)
+      .known_text("description", error.description)
+      .known_text("message", error.message)
+      .take();
+}
+
 }  // namespace
 
 void post_error(GstElement* element, const Loss& loss) {
@@ -89,6 +97,14 @@ void post_error(GstElement* element, const Loss& loss) {
 
 void post_warning(GstElement* element, const Loss& loss) {
   post(element, GST_MESSAGE_WARNING, loss);
+}
+
+void post_warning(GstElement* element, const ServiceError& error) {
+  gst_element_message_full_with_details(
+      element, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+      valid_text("Deepgram did not take a message: " + error.description),
+      valid_text(error.variant + ": " + error.message), __FILE__, __func__, __LINE__,
+      details_structure(error).release());
 }
 
 }  // namespace dg

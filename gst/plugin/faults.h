@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "core/fault.h"
+#include "core/message.h"
 
 namespace dg {
 
@@ -14,5 +15,7 @@ namespace dg {
 
 void post_error(GstElement* element, const Loss& loss);
 void post_warning(GstElement* element, const Loss& loss);
+// What the service says of a message of ours; the details have {variant, description, message}.
+void post_warning(GstElement* element, const ServiceError& error);
 
 }  // namespace dg

@@ -96,6 +96,14 @@ Fields& Fields::known_time(const char* field, std::optional<Nanos> value) {
   return value ? time(field, *value) : *this;
 }
 
+Fields& Fields::structure(const char* field, Ptr<GstStructure> value) {
+  GValue held = G_VALUE_INIT;
+  g_value_init(&held, GST_TYPE_STRUCTURE);
+  g_value_take_boxed(&held, value.release());
+  gst_structure_take_value(structure_, field, &held);
+  return *this;
+}
+
 Fields& Fields::items(const char* field, Items&& items) {
   gst_structure_take_value(structure_, field, &items.array_);
   return *this;

@@ -50,6 +50,7 @@ class Fields {
   Fields& time(const char* field, GstClockTime value);
   Fields& time(const char* field, Nanos value);
   Fields& known_time(const char* field, std::optional<Nanos> value);
+  Fields& structure(const char* field, Ptr<GstStructure> value);
   Fields& items(const char* field, Items&& items);
 
   Ptr<GstStructure> take() { return std::move(owned_); }

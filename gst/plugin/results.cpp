@@ -63,10 +63,27 @@ void put_stamp(Fields& fields, const Stamp& stamp) {
       .time("endtime", known ? stamp.stream_time + stamp.duration : GST_CLOCK_TIME_NONE);
 }
 
-void put_languages(Fields& fields, const std::vector<std::string>& languages) {
-  Items items(languages.size());
-  for (const std::string& language : languages) items.add(language);
-  fields.items("languages", std::move(items));
+void put_texts(Fields& fields, const char* field, const std::vector<std::string>& texts) {
+  Items items(texts.size());
+  for (const std::string& text : texts) items.add(text);
+  fields.items(field, std::move(items));
+}
+
+// An array and no structure: a structure's field names are never freed.
+void put_extra(Fields& fields, const Extra& extra) {
+  Items items(extra.size());
+  for (const auto& [key, value] : extra)
+    items.add(Fields("extra").text("key", key).text("value", value).take());
+  fields.items("extra", std::move(items));
+}
+
+void put_models(Fields& fields, const Results& results) {
+  if (!results.model.uuid.empty() || !results.model.name.empty())
+    fields.structure("model", model_structure(results.model));
+  const Model& diarize = results.diarize_model;
+  if (!diarize.uuid.empty() || !diarize.arch.empty())
+    fields.structure("diarize-model",
+                     Fields("model").text("uuid", diarize.uuid).text("arch", diarize.arch).take());
 }
 
 void put_entities(Fields& fields, const std::vector<Entity>& entities) {
@@ -85,6 +102,8 @@ void put_search(Fields& fields, const std::vector<Search>& searches,
 Ptr<GstStructure> speech_event(const char* name, const Channel& channel, const Moment& moment) {
   return Fields(name)
       .number("channel", channel.index)
+      .number("channels", channel.count)
+      .time("timestamp", moment.timestamp)
       .time("running-time", moment.running_time)
       .time("stream-time", moment.stream_time)
       .take();
@@ -119,9 +138,11 @@ Ptr<GstStructure> bus::results(const Results& results, const Stamp& stamp, unsig
       .real("confidence", results.confidence);
   put_stamp(fields, stamp);
   put_words(fields, results.words, running_time);
-  put_languages(fields, results.languages);
+  put_texts(fields, "languages", results.languages);
   put_entities(fields, results.entities);
   put_search(fields, results.search, running_time);
+  put_models(fields, results);
+  put_extra(fields, results.extra);
   return fields.count("connection", connection).text("request-id", results.request_id).take();
 }
 
@@ -136,14 +157,16 @@ Ptr<GstStructure> bus::utterance_end(const UtteranceEnd& end, const Moment& mome
 Ptr<GstStructure> bus::metadata(const Metadata& metadata) {
   Items models(metadata.models.size());
   for (const Model& model : metadata.models) models.add(model_structure(model));
-  return Fields("deepgram/metadata")
-      .text("request-id", metadata.request_id)
+  Fields fields("deepgram/metadata");
+  fields.text("request-id", metadata.request_id)
       .time("duration", metadata.duration)
       .number("channels", metadata.channels)
       .items("models", std::move(models))
       .text("sha256", metadata.sha256)
-      .text("created", metadata.created)
-      .take();
+      .text("created", metadata.created);
+  put_extra(fields, metadata.extra);
+  put_texts(fields, "tags", metadata.tags);
+  return fields.take();
 }
 
 Ptr<GstStructure> bus::connection(const ConnectionChange& change) {

@@ -27,6 +27,7 @@ struct Stamp {
 
 // When an event of speech was.
 struct Moment {
+  GstClockTime timestamp = GST_CLOCK_TIME_NONE;
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
   GstClockTime stream_time = GST_CLOCK_TIME_NONE;
 };

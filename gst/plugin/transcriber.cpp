@@ -63,7 +63,8 @@ Nanos Transcriber::latency() const {
 }
 
 void Transcriber::start() {
-  has_segment_ = has_heard_segment_ = backwards_ = told_unknown_ = warned_of_size_ = false;
+  has_segment_ = has_heard_segment_ = backwards_ = warned_of_size_ = false;
+  told_kinds_.clear();
   malformed_told_ = error_told_ = Seldom(kSeldom);
   format_.reset();
   align_.reset();

@@ -4,6 +4,9 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include <gst/audio/audio.h>
 
@@ -13,6 +16,7 @@
 #include "plugin/eventshelf.h"
 #include "plugin/output.h"
 #include "plugin/ptr.h"
+#include "plugin/results.h"
 #include "plugin/settings.h"
 
 namespace dg {
@@ -79,9 +83,9 @@ class Transcriber final : private SessionListener {
   void on_results(const Results& placed, unsigned connection, bool past) override;
   void on_promoted(const Revision& left, unsigned connection) override;
   void on_metadata(const Metadata& metadata) override;
-  void on_speech_started(const SpeechStarted& started, Nanos time) override;
+  void on_speech_started(const SpeechStarted& started, std::optional<Nanos> time) override;
   void on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) override;
-  void on_raw(std::string_view json, bool unknown) override;
+  void on_raw(std::string_view json, const Unknown* unknown) override;
   void on_malformed(const Error& error, std::string_view text) override;
   void on_service_error(const ServiceError& error) override;
   void on_connection(const ConnectionEvent& event) override;
@@ -98,6 +102,8 @@ class Transcriber final : private SessionListener {
   GstClockTime running_time(Nanos pts, bool past = false) const;
   GstClockTime stream_time(Nanos pts, bool past = false) const;
   GstClockTime now() const;
+  Moment moment(std::optional<Nanos> time) const;
+  bool is_new(std::string_view kind);
 
   // How often the same complaint is made, at most.
   static constexpr Nanos kSeldom = std::chrono::seconds(10);
@@ -129,7 +135,7 @@ class Transcriber final : private SessionListener {
   // On the network thread only
   GstSegment heard_segment_, past_segment_;
   bool has_heard_segment_ = false;
-  bool told_unknown_ = false;
+  std::set<std::string, std::less<>> told_kinds_;  // that are not known
   Seldom malformed_told_{kSeldom}, error_told_{kSeldom};
 };
 

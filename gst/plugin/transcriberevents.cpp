@@ -18,6 +18,8 @@ namespace {
 
 // How much of a frame that is no message is logged.
 constexpr std::size_t kShown = 200;
+// How many kinds of message that are not known are told of.
+constexpr std::size_t kMostKinds = 32;
 
 std::string shown(std::string_view frame) {
   return std::string(frame.substr(0, kShown));
@@ -124,20 +126,16 @@ void Transcriber::on_metadata(const Metadata& metadata) {
   if (posts_messages()) post(bus::metadata(metadata));
 }
 
-void Transcriber::on_speech_started(const SpeechStarted& started, Nanos time) {
-  if (posts_messages()) post(bus::speech_started(started, {running_time(time), stream_time(time)}));
+void Transcriber::on_speech_started(const SpeechStarted& started, std::optional<Nanos> time) {
+  if (posts_messages()) post(bus::speech_started(started, moment(time)));
 }
 
 void Transcriber::on_utterance_end(const UtteranceEnd& ended, std::optional<Nanos> time) {
-  if (!posts_messages()) return;
-  Moment moment;
-  if (time) moment = {running_time(*time), stream_time(*time)};
-  post(bus::utterance_end(ended, moment));
+  if (posts_messages()) post(bus::utterance_end(ended, moment(time)));
 }
 
-void Transcriber::on_raw(std::string_view json, bool unknown) {
-  bool told = std::exchange(told_unknown_, told_unknown_ || unknown);
-  bool first_unknown = unknown && !told;
+void Transcriber::on_raw(std::string_view json, const Unknown* unknown) {
+  bool first_unknown = unknown && is_new(unknown->type);
   if (first_unknown)
     GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %s", shown(json).c_str());
   if (!posts_raw() && !(first_unknown && posts_messages())) return;
@@ -156,9 +154,8 @@ void Transcriber::on_malformed(const Error& error, std::string_view text) {
 
 void Transcriber::on_service_error(const ServiceError& error) {
   if (!error_told_.now(monotonic_now())) return;
-  GST_ELEMENT_WARNING(element_, STREAM, FAILED,
-                      ("Deepgram did not take a message: %s", error.description.c_str()),
-                      ("%s: %s", error.variant.c_str(), error.message.c_str()));
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  post_warning(kept.get(), error);
 }
 
 void Transcriber::on_connection(const ConnectionEvent& event) {
@@ -238,6 +235,20 @@ GstClockTime Transcriber::stream_time(Nanos pts, bool past) const {
   if (!has_heard_segment_) return GST_CLOCK_TIME_NONE;
   return gst_segment_to_stream_time(past ? &past_segment_ : &heard_segment_, GST_FORMAT_TIME,
                                     clock_time(pts));
+}
+
+Moment Transcriber::moment(std::optional<Nanos> time) const {
+  if (!time) return {};
+  return {clock_time(*time), running_time(*time), stream_time(*time)};
+}
+
+// Whether a kind of message was not told of before. Of a service that makes up ever more of them
+// the rest is not told.
+bool Transcriber::is_new(std::string_view kind) {
+  std::string_view name = kind.substr(0, kShown);
+  if (told_kinds_.size() >= kMostKinds || told_kinds_.contains(name)) return false;
+  told_kinds_.emplace(name);
+  return true;
 }
 
 GstClockTime Transcriber::now() const {

@@ -234,6 +234,29 @@ TEST(Message, TakesSearchAndExtra) {
   EXPECT_EQ(results.extra, (Extra{{"b", "2"}, {"a", "1"}}));
 }
 
+// As captured of nova-3 with diarization.
+TEST(Message, TakesTheModels) {
+  auto results = parsed<Results>(results_with(
+      R"(,"metadata":{"request_id":"r","model_info":{"name":"general-nova-3","version":"v",)"
+      R"("arch":"nova-3"},"model_uuid":"u","diarize_info":{"model_uuid":"d","arch":"x"}})"));
+  EXPECT_EQ(results.model.uuid, "u");
+  EXPECT_EQ(results.model.name, "general-nova-3");
+  EXPECT_EQ(results.diarize_model.uuid, "d");
+  EXPECT_EQ(results.diarize_model.arch, "x");
+  for (const char* info : {"7", "[]", "null", "{}", R"({"model_uuid":1,"arch":[]})"})
+    EXPECT_EQ(
+        parsed<Results>(results_with(std::string(R"(,"metadata":{"diarize_info":)") + info + "}"))
+            .diarize_model.uuid,
+        "");
+}
+
+TEST(Message, TakesWhatTheClientSaidOfItself) {
+  auto metadata = parsed<Metadata>(
+      R"({"type":"Metadata","extra":{"session":"7","n":1},"tags":["news",2,"live"]})");
+  EXPECT_EQ(metadata.extra, (Extra{{"session", "7"}}));
+  EXPECT_EQ(metadata.tags, (std::vector<std::string>{"news", "live"}));
+}
+
 TEST(Message, ListsModelsOnce) {
   auto metadata = parsed<Metadata>(
       R"({"type":"Metadata","models":["u","v","u"],"model_info":{"w":{"name":"W"},"u":{"name":"U"}}})");

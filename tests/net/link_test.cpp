@@ -45,9 +45,9 @@ class CountingListener final : public testing::QuietListener {
   void on_results(const Results&, unsigned, bool) override { called(); }
   void on_promoted(const Revision&, unsigned) override { called(); }
   void on_metadata(const Metadata&) override { called(); }
-  void on_speech_started(const SpeechStarted&, Nanos) override { called(); }
+  void on_speech_started(const SpeechStarted&, std::optional<Nanos>) override { called(); }
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override { called(); }
-  void on_raw(std::string_view, bool) override { called(); }
+  void on_raw(std::string_view, const Unknown*) override { called(); }
   void on_malformed(const Error&, std::string_view) override { called(); }
   void on_service_error(const ServiceError&) override { called(); }
   void on_connection(const ConnectionEvent&) override { called(); }
@@ -83,7 +83,7 @@ int call_all(Link& link) {
   link.on_metadata({});
   link.on_speech_started({}, 1s);
   link.on_utterance_end({}, 1s);
-  link.on_raw("{}", false);
+  link.on_raw("{}", nullptr);
   link.on_malformed({}, "{");
   link.on_service_error({});
   link.on_connection({});

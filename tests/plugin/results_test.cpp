@@ -56,7 +56,7 @@ constexpr Stamp kStamp{7, 5, 9, 2};
 
 TEST(ResultsMessage, HasEveryFieldInItsType) {
   auto structure = bus::results(sample(), kStamp, 3, later);
-  for (const char* array : {"words", "languages", "entities", "search"}) {
+  for (const char* array : {"words", "languages", "entities", "search", "extra"}) {
     EXPECT_TRUE(gst_structure_has_field_typed(structure.get(), array, GST_TYPE_ARRAY)) << array;
     gst_structure_remove_field(structure.get(), array);
   }
@@ -106,10 +106,30 @@ TEST(ResultsMessage, ListsWhatWasSearchedFor) {
                  "end=(guint64)102500000000, snippet=(string)ana;"));
 }
 
+TEST(ResultsMessage, SaysWhichModelsItIsOf) {
+  Results results = sample();
+  results.model = {"u-1", "general-nova-3", "2026-01-01.0", "nova-3"};
+  results.diarize_model = {"u-2", "", "", "diarizer"};
+  results.extra = {{"session", "1/2"}, {"a b", "c"}};
+  auto structure = bus::results(results, kStamp, 3, later);
+  auto inner = [&](const char* field) {
+    return gst_value_get_structure(gst_structure_get_value(structure.get(), field));
+  };
+  EXPECT_TRUE(is(inner("model"),
+                 "model, uuid=(string)u-1, name=(string)general-nova-3, "
+                 "version=(string)2026-01-01.0, arch=(string)nova-3;"));
+  EXPECT_TRUE(is(inner("diarize-model"), "model, uuid=(string)u-2, arch=(string)diarizer;"));
+  ASSERT_EQ(size(structure.get(), "extra"), 2u);
+  EXPECT_TRUE(
+      is(item(structure.get(), "extra", 1), "extra, key=(string)\"a b\", value=(string)c;"));
+}
+
 TEST(ResultsMessage, KeepsItsFieldsWhenThereIsNothing) {
   auto structure = bus::results(Results{}, Stamp{}, 1, later);
-  for (const char* field : {"words", "languages", "entities", "search"})
+  for (const char* field : {"words", "languages", "entities", "search", "extra"})
     EXPECT_EQ(size(structure.get(), field), 0u) << field;
+  for (const char* field : {"model", "diarize-model"})
+    EXPECT_FALSE(gst_structure_has_field(structure.get(), field)) << field;
   GstClockTime time = 0;
   for (const char* field : {"timestamp", "stream-time", "running-time", "duration", "endtime"}) {
     EXPECT_TRUE(gst_structure_get_clock_time(structure.get(), field, &time)) << field;
@@ -129,23 +149,38 @@ TEST(ResultsMessage, TakesAnyBytesAsText) {
 }
 
 TEST(SpeechMessages, SayWhereAndWhen) {
-  auto started = bus::speech_started({{1, 2}, 3s}, {8, 4});
+  auto started = bus::speech_started({{1, 2}, 3s}, {3, 8, 4});
   EXPECT_TRUE(is(started.get(),
-                 "deepgram/speech-started, channel=(int)1, running-time=(guint64)8, "
+                 "deepgram/speech-started, channel=(int)1, channels=(int)2, timestamp=(guint64)3, "
+                 "running-time=(guint64)8, "
                  "stream-time=(guint64)4;"));
-  auto end = bus::utterance_end({{0, 1}, 3s}, {9, 5});
+  auto end = bus::utterance_end({{0, 1}, 3s}, {3, 9, 5});
   EXPECT_TRUE(is(end.get(),
-                 "deepgram/utterance-end, channel=(int)0, running-time=(guint64)9, "
+                 "deepgram/utterance-end, channel=(int)0, channels=(int)1, timestamp=(guint64)3, "
+                 "running-time=(guint64)9, "
                  "stream-time=(guint64)5;"));
 }
 
 TEST(MetadataMessage, HasTheConnectionsSum) {
-  auto structure =
-      bus::metadata({"r-1", "abc", "2026-01-01T00:00:00.000Z", 2s, 1, {{"u", "n", "v", "a"}}});
+  auto structure = bus::metadata({"r-1",
+                                  "abc",
+                                  "2026-01-01T00:00:00.000Z",
+                                  2s,
+                                  1,
+                                  {{"u", "n", "v", "a"}},
+                                  {{"session", "7"}},
+                                  {"news"}});
   ASSERT_EQ(size(structure.get(), "models"), 1u);
   EXPECT_TRUE(is(item(structure.get(), "models", 0),
                  "model, uuid=(string)u, name=(string)n, version=(string)v, arch=(string)a;"));
-  gst_structure_remove_field(structure.get(), "models");
+  ASSERT_EQ(size(structure.get(), "extra"), 1u);
+  EXPECT_TRUE(
+      is(item(structure.get(), "extra", 0), "extra, key=(string)session, value=(string)7;"));
+  ASSERT_EQ(size(structure.get(), "tags"), 1u);
+  const GValue* tags = gst_structure_get_value(structure.get(), "tags");
+  EXPECT_STREQ(g_value_get_string(gst_value_array_get_value(tags, 0)), "news");
+  for (const char* array : {"models", "extra", "tags"})
+    gst_structure_remove_field(structure.get(), array);
   EXPECT_TRUE(is(structure.get(),
                  "deepgram/metadata, request-id=(string)r-1, duration=(guint64)2000000000, "
                  "channels=(int)1, sha256=(string)abc, "

@@ -20,9 +20,9 @@ class QuietListener : public SessionListener {
   void on_results(const Results&, unsigned, bool) override {}
   void on_promoted(const Revision&, unsigned) override {}
   void on_metadata(const Metadata&) override {}
-  void on_speech_started(const SpeechStarted&, Nanos) override {}
+  void on_speech_started(const SpeechStarted&, std::optional<Nanos>) override {}
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
-  void on_raw(std::string_view, bool) override {}
+  void on_raw(std::string_view, const Unknown*) override {}
   void on_malformed(const Error&, std::string_view) override {}
   void on_service_error(const ServiceError&) override {}
   void on_connection(const ConnectionEvent&) override {}

@@ -77,9 +77,9 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_results(const Results& placed, unsigned, bool) override { results.push_back(placed); }
   void on_promoted(const Revision& left, unsigned) override { promoted.push_back(left); }
   void on_metadata(const Metadata&) override {}
-  void on_speech_started(const SpeechStarted&, Nanos) override {}
+  void on_speech_started(const SpeechStarted&, std::optional<Nanos>) override {}
   void on_utterance_end(const UtteranceEnd&, std::optional<Nanos>) override {}
-  void on_raw(std::string_view, bool) override { ++raw; }
+  void on_raw(std::string_view, const Unknown*) override { ++raw; }
   void on_malformed(const Error&, std::string_view) override { ++malformed; }
   void on_service_error(const ServiceError&) override {}
   void on_connection(const ConnectionEvent& event) override;

@@ -294,9 +294,12 @@ void Connection::send(const std::string& text) {
 
 void Connection::send_metadata(const std::string& sha256) {
   if (omits_metadata_) return;
-  Metadata metadata{greeting_.request_id, sha256, now(), heard(), greeting_.query.channels, {}};
+  const ListenQuery& query = greeting_.query;
+  Metadata metadata{greeting_.request_id, sha256, now(), heard(), query.channels, {}, {}, {}};
+  metadata.extra = query.extra();
+  metadata.tags = std::get<std::vector<std::string>>(query.options.at("tag"));
   if (bytes_ > 0)
-    metadata.models = {served_model(std::get<std::string>(greeting_.query.options.at("model")))};
+    metadata.models = {served_model(std::get<std::string>(query.options.at("model")))};
   send(write(metadata));
 }
 

@@ -82,7 +82,7 @@ std::string write_model(const Model& model) {
       .done();
 }
 
-std::string write_extra(const std::vector<std::pair<std::string, std::string>>& extra) {
+std::string write_extra(const Extra& extra) {
   Object out;
   for (const auto& [key, value] : extra) out.text(key, value);
   return out.done();
@@ -106,6 +106,9 @@ std::string write_source(const Results& results) {
   Object out;
   out.text("request_id", results.request_id).add("model_info", write_model(results.model));
   out.text("model_uuid", results.model.uuid);
+  if (const Model& model = results.diarize_model; !model.uuid.empty())
+    out.add("diarize_info",
+            Object().text("model_uuid", model.uuid).text("arch", model.arch).done());
   if (!results.extra.empty()) out.add("extra", write_extra(results.extra));
   return out.done();
 }
@@ -143,6 +146,8 @@ std::string write(const Metadata& metadata) {
   out.text("request_id", metadata.request_id).text("sha256", metadata.sha256);
   out.text("created", metadata.created).add("duration", metadata.duration);
   out.add("channels", std::to_string(metadata.channels));
+  if (!metadata.extra.empty()) out.add("extra", write_extra(metadata.extra));
+  if (!metadata.tags.empty()) out.add("tags", array(metadata.tags, json_string));
   if (metadata.models.empty()) return out.done();
   Object infos;
   for (const Model& model : metadata.models) infos.add(model.uuid, write_model(model));
