@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/overloaded.h"
+#include "plugin/fields.h"
 #include "plugin/optionprops.h"
 #include "plugin/ptr.h"
 
@@ -322,12 +323,28 @@ const char* readable(const std::string& key, const std::string& text) {
   return g_ascii_strcasecmp(key.c_str(), "authorization") == 0 ? "(hidden)" : text.c_str();
 }
 
+// What comes several times is a list, as it was when it was set.
+void put_pair(Fields& fields, const std::string& key, const Pairs& pairs) {
+  Items items(1);
+  std::string text;
+  std::size_t count = 0;
+  for (const auto& [name, value] : pairs) {
+    if (name != key) continue;
+    text = readable(key, value);
+    items.add(text);
+    ++count;
+  }
+  if (count > 1)
+    fields.items(key.c_str(), std::move(items));
+  else
+    fields.text(key.c_str(), text);
+}
+
 void take_pairs(const Pairs& pairs, const char* name, GValue* value) {
   if (pairs.empty()) return;
-  auto* structure = gst_structure_new_empty(name);
-  for (const auto& [key, text] : pairs)
-    gst_structure_set(structure, key.c_str(), G_TYPE_STRING, readable(key, text), nullptr);
-  g_value_take_boxed(value, structure);
+  Fields fields(name);
+  for (const auto& [key, text] : pairs) put_pair(fields, key, pairs);
+  g_value_take_boxed(value, fields.take().release());
 }
 
 const Row* row_named(std::string_view name) {

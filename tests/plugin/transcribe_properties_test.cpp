@@ -157,6 +157,21 @@ TEST(TranscribeProperties, TakeNoString) {
   EXPECT_TRUE(values(request_of(bench).query, "model").empty());
 }
 
+TEST(TranscribeProperties, OfStructuresReadBackAsTheyWereSet) {
+  Bench bench({.properties = {{"extra-params", "params,tier=enhanced,tag=<a,b,\"x y\">"}}});
+  GstStructure* read = nullptr;
+  g_object_get(bench.element(), "extra-params", &read, nullptr);
+  Ptr<GstStructure> params(read);
+  ASSERT_TRUE(params);
+  EXPECT_EQ(text_field(params.get(), "tier"), "enhanced");
+  const GValue* tags = gst_structure_get_value(params.get(), "tag");
+  ASSERT_TRUE(tags && GST_VALUE_HOLDS_ARRAY(tags));
+  ASSERT_EQ(gst_value_array_get_size(tags), 3u);
+  EXPECT_STREQ(g_value_get_string(gst_value_array_get_value(tags, 2)), "x y");
+  g_object_set(bench.element(), "extra-params", params.get(), nullptr);
+  EXPECT_EQ(values(request_of(bench).query, "tag"), (Strings{"a", "b", "x y"}));
+}
+
 TEST(TranscribeProperties, OfStructuresMayBeTakenBack) {
   Bench bench({.properties = {{"extra-params", "params,measurements=true"}}});
   g_object_set(bench.element(), "extra-params", nullptr, "extra-headers", nullptr, nullptr);
