@@ -54,12 +54,12 @@ bool Stream::push(Input input, Room room) {
   return taken;
 }
 
-void Stream::refuse() {
-  input_.refuse();
+bool Stream::await_room() {
+  return input_.await_room();
 }
 
-void Stream::accept() {
-  input_.open();
+void Stream::hurry(bool hurried) {
+  input_.hurry(hurried);
 }
 
 void Stream::set(bool live, Nanos latency) {

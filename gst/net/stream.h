@@ -27,11 +27,12 @@ class Stream final : private Session::Environment {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // False if it was refused. Thread-safe, as all that follows.
+  // False if there is no room for it, and no waiting. Thread-safe, as all that follows.
   bool push(Input input, Room room);
-  // Until accept(): push() gives up at once, and those that wait for room do too.
-  void refuse();
-  void accept();
+  // Waits until push() will not; there is one who pushes what takes room. False: hurry() said so.
+  bool await_room();
+  // Whether nobody waits for room; frees those who do.
+  void hurry(bool hurried);
   // Heeded with the next input.
   void set(bool live, Nanos latency);
   // The pipeline begins to play. Heeded when it is next looked at.

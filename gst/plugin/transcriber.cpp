@@ -80,7 +80,7 @@ void Transcriber::start() {
 void Transcriber::interrupt() {
   Lock lock(ending_);
   ends_ = true;
-  if (stream_) stream_->refuse();
+  if (stream_) stream_->hurry(true);
 }
 
 void Transcriber::stop() {
@@ -263,7 +263,7 @@ void Transcriber::mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time) {
 
 void Transcriber::flush_start() {
   Lock lock(ending_);
-  if (stream_) stream_->refuse();
+  if (stream_) stream_->hurry(true);
 }
 
 void Transcriber::flush_stop() {
@@ -272,7 +272,7 @@ void Transcriber::flush_stop() {
   if (align_) gst_audio_stream_align_mark_discont(align_.get());
   Lock lock(ending_);
   if (!stream_ || ends_) return;
-  stream_->accept();
+  stream_->hurry(false);
   push(Flush{}, Stream::Room::Ignore);
 }
 

@@ -104,38 +104,53 @@ TEST(Queue, KnowsWhetherItIsEmpty) {
   EXPECT_TRUE(queue.empty());
 }
 
-TEST(Queue, KeepsWhatItHoldsWhenItRefusesMore) {
+TEST(Queue, TakesWhatItHasRoomForInAHurry) {
   Queue<int> queue(2, one);
+  queue.hurry(true);
+  EXPECT_TRUE(queue.await_room());
   EXPECT_TRUE(queue.push(1));
-  queue.refuse();
-  EXPECT_FALSE(queue.push(2));
-  EXPECT_FALSE(queue.push_now(2));
-  EXPECT_FALSE(queue.empty());
-  EXPECT_EQ(queue.pop(), 1);
-  EXPECT_EQ(queue.pop(), std::nullopt);  // nothing more can come
-  queue.open();
-  EXPECT_TRUE(queue.push(3));
-  EXPECT_EQ(queue.pop(), 3);
+  EXPECT_TRUE(queue.push(2));
+  EXPECT_FALSE(queue.await_room());
+  EXPECT_FALSE(queue.push(3));
+  EXPECT_TRUE(queue.push_now(3));
+  for (int item : {1, 2, 3}) EXPECT_EQ(queue.pop(), item);
 }
 
-TEST(Queue, FreesWhoWaitsForRoomWhenItRefuses) {
+TEST(Queue, WaitsForRoomWithNothingToPush) {
   Queue<int> queue(1, one);
   EXPECT_TRUE(queue.push(1));
-  bool pushed = true;
-  std::thread thread([&] { pushed = queue.push(2); });
-  queue.refuse();
+  std::thread thread([&] {
+    EXPECT_TRUE(queue.await_room());
+    EXPECT_TRUE(queue.push_now(2));
+  });
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_EQ(queue.pop(), 2);
   thread.join();
-  EXPECT_FALSE(pushed);
-  EXPECT_EQ(queue.try_pop(), 1);
+  queue.close();
+  EXPECT_FALSE(queue.await_room());
+}
+
+TEST(Queue, FreesWhoWaitsForRoomInAHurry) {
+  for (bool pushes : {true, false}) {
+    Queue<int> queue(1, one);
+    EXPECT_TRUE(queue.push(1));
+    bool room = true;
+    std::thread thread([&] { room = pushes ? queue.push(2) : queue.await_room(); });
+    queue.hurry(true);
+    thread.join();
+    EXPECT_FALSE(room);
+    queue.hurry(false);
+    EXPECT_EQ(queue.try_pop(), 1);
+    EXPECT_EQ(queue.try_pop(), std::nullopt);
+    EXPECT_TRUE(queue.push(3));
+  }
 }
 
 TEST(Queue, FreesWhoWaitsForAnItemWhenItCloses) {
-  for (auto end : {&Queue<int>::close, &Queue<int>::refuse}) {
-    Queue<int> queue(1, one);
-    std::thread thread([&] { EXPECT_EQ(queue.pop(), std::nullopt); });
-    (queue.*end)();
-    thread.join();
-  }
+  Queue<int> queue(1, one);
+  std::thread thread([&] { EXPECT_EQ(queue.pop(), std::nullopt); });
+  queue.close();
+  thread.join();
 }
 
 TEST(Queue, GivesNothingWhileItIsHeldUp) {

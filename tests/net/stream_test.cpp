@@ -256,21 +256,23 @@ struct Pusher {
   std::future<std::int64_t> pushed;
 };
 
-TEST_F(StreamTest, FreesAPushThatWaitsWhenItRefuses) {
+TEST_F(StreamTest, FreesAPushThatWaitsInAHurry) {
   limits.max_backlog = 2s;
   Owner owner;
   auto stream = begin(owner, false);
   {
     Pusher pusher(*stream);
     EXPECT_TRUE(pusher.third.comes());
-    stream->refuse();
+    stream->hurry(true);
     ASSERT_TRUE(comes(pusher.pushed));
     EXPECT_LT(pusher.pushed.get(), Pusher::kMost);
   }
+  EXPECT_FALSE(stream->await_room());
   EXPECT_FALSE(stream->push(audio(0, 1), Stream::Room::Await));
-  EXPECT_FALSE(stream->push(mark(Mark::Ask::Nothing), Stream::Room::Ignore));
-  stream->accept();
+  EXPECT_TRUE(stream->push(mark(Mark::Ask::Nothing), Stream::Room::Ignore));  // it takes none
+  stream->hurry(false);
   EXPECT_TRUE(stream->push(Flush{}, Stream::Room::Ignore));
+  EXPECT_TRUE(stream->await_room());
   Stream::end(std::move(stream));
 }
 
@@ -282,9 +284,9 @@ TEST_F(StreamTest, HasRoomAgainAfterAFlush) {
   for (int round = 0; round < 3; ++round) {
     Pusher pusher(*stream);
     EXPECT_TRUE(pusher.third.comes()) << round;
-    stream->refuse();
+    stream->hurry(true);
     ASSERT_TRUE(comes(pusher.pushed));
-    stream->accept();
+    stream->hurry(false);
     EXPECT_TRUE(stream->push(Flush{}, Stream::Room::Ignore));
   }
   Stream::end(std::move(stream));
