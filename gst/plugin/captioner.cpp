@@ -17,8 +17,8 @@ Captioner::Captioner(GstElement* element, GstPad* sink, GstPad* source)
     : element_(element),
       sink_(sink),
       source_(source),
-      text_(source, sink, [this](Nanos most) { note_delay(most); }),
-      transcriber_(element, &text_),
+      text_(source, sink),
+      transcriber_(element, &text_, [this](Nanos most) { note_delay(most); }),
       pulse_(element, [this](GstClockTime now) {
         if (transcriber_.upstream_live()) text_.tick(now);
       }) {}
@@ -33,7 +33,10 @@ void Captioner::set_property(const GParamSpec* spec, const GValue* value) {
 }
 
 void Captioner::get_property(const GParamSpec* spec, GValue* value) const {
-  transcriber_.get_property(spec, value);
+  if (g_str_equal(spec->name, "stats"))
+    g_value_take_boxed(value, stats().release());
+  else
+    transcriber_.get_property(spec, value);
 }
 
 Ptr<GstStructure> Captioner::stats() const {
@@ -47,21 +50,19 @@ Ptr<GstStructure> Captioner::stats() const {
 // Taken as they are, but not in silence.
 void Captioner::check(const CaptionStyle& style) {
   if (style.min_duration <= style.max_duration) return;
-  auto in_ms = [](Nanos time) { return static_cast<guint>(time / std::chrono::milliseconds(1)); };
   GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
                       ("min-duration=%u is more than max-duration=%u: cues go after max-duration. "
                        "Set it higher, or "
                        "min-duration lower",
-                       in_ms(style.min_duration), in_ms(style.max_duration)),
+                       milliseconds(style.min_duration), milliseconds(style.max_duration)),
                       (nullptr));
 }
 
 void Captioner::start() {
   Settings settings = transcriber_.settings();
   check(settings.captions);
-  transcriber_.start();
-  max_observed_delay_ = 0;
   delay_told_ = Seldom(kSeldom);
+  transcriber_.start();
   text_.start({settings.captions, settings.limits.latency, settings.lateness,
                std::get<std::string>(settings.options.at("language"))});
 }
@@ -89,18 +90,13 @@ GstFlowReturn Captioner::take(Ptr<GstBuffer> buffer) {
 }
 
 bool Captioner::take_event(Ptr<GstEvent> event) {
-  if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) ask_upstream();
+  if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
+    transcriber_.ask_upstream();
+    text_.set_live(transcriber_.upstream_live());
+  }
   auto flags = gst_event_type_get_flags(GST_EVENT_TYPE(event.get()));
   if (!(flags & GST_EVENT_TYPE_SERIALIZED)) return gst_pad_push_event(source_, event.release());
   return transcriber_.take_event(std::move(event));
-}
-
-void Captioner::ask_upstream() {
-  Ptr<GstQuery> query(gst_query_new_latency());
-  if (!gst_pad_peer_query(sink_, query.get())) return;  // what was known stays
-  gboolean live = FALSE;
-  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
-  note_live(live);
 }
 
 void Captioner::note_live(bool live) {
@@ -111,27 +107,24 @@ void Captioner::note_live(bool live) {
 // Says what would have been enough; what is released goes out a moment early.
 void Captioner::note_delay(Nanos most) {
   constexpr Nanos step = std::chrono::milliseconds(100);
-  auto in_ms = [](Nanos time) { return static_cast<guint>(time / std::chrono::milliseconds(1)); };
-  max_observed_delay_ = in_ms(most);
-  g_object_notify(G_OBJECT(element_), "max-observed-delay");
   Settings settings = transcriber_.settings();
   Nanos latency = settings.limits.latency;
   if (settings.captions.timing == Timing::Arrival || most + step <= latency) return;
   if (!delay_told_.now(monotonic_now())) return;
-  guint enough = in_ms((most / step + 2) * step);
+  guint enough = milliseconds((most / step + 2) * step);
   char* text = g_strdup_printf(
       "Words come %u ms after they are said, which is more than latency=%u allows: captions are "
       "late. Set latency=%u or more",
-      in_ms(most), in_ms(latency), enough);
+      milliseconds(most), milliseconds(latency), enough);
   gst_element_message_full_with_details(
       element_, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_CLOCK, text, nullptr, __FILE__,
       GST_FUNCTION, __LINE__,
       gst_structure_new("deepgramtranscribe/excessive-delay", "new-observed-max-delay", G_TYPE_UINT,
-                        in_ms(most), nullptr));
+                        milliseconds(most), nullptr));
 }
 
 void Captioner::flush_start() {
-  transcriber_.flush_start();
+  transcriber_.hurry(true);
   text_.flush_start();
 }
 
@@ -140,7 +133,8 @@ void Captioner::flush_task_left() {
 }
 
 void Captioner::flush_stop() {
-  transcriber_.flush_stop();
+  transcriber_.hurry(false);
+  transcriber_.flush();
   text_.flush_stop();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <atomic>
 #include <optional>
 
 #include "base/seldom.h"
@@ -20,9 +19,6 @@ class Captioner {
 
   void set_property(const GParamSpec* spec, const GValue* value);
   void get_property(const GParamSpec* spec, GValue* value) const;
-  Ptr<GstStructure> stats() const;
-  // How long after its time a word came at the most, in ms.
-  guint max_observed_delay() const { return max_observed_delay_; }
 
   void start();
   void before(GstStateChange transition);
@@ -44,9 +40,9 @@ class Captioner {
   void check(const CaptionStyle& style);
   bool answer_latency(GstQuery* query);
   bool answer_position(GstQuery* query);
-  void ask_upstream();
   void note_live(bool live);
   void note_delay(Nanos most);
+  Ptr<GstStructure> stats() const;
 
   GstElement* const element_;
   GstPad* const sink_;
@@ -54,8 +50,7 @@ class Captioner {
   TextPad text_;
   Transcriber transcriber_;
   Pulse pulse_;
-  std::atomic<guint> max_observed_delay_ = 0;
-  Seldom delay_told_{kSeldom};  // on the task of the source pad
+  Seldom delay_told_{kSeldom};  // on the network thread
 };
 
 }  // namespace dg

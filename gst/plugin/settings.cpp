@@ -9,6 +9,7 @@
 #include "plugin/fields.h"
 #include "plugin/optionprops.h"
 #include "plugin/ptr.h"
+#include "plugin/times.h"
 
 namespace dg {
 namespace {
@@ -237,10 +238,6 @@ const Row kRows[] = {
      "The same as diarize, by the name that other transcribers have"},
 };
 // clang-format on
-
-guint milliseconds(Nanos time) {
-  return static_cast<guint>(time / std::chrono::milliseconds(1));
-}
 
 GParamSpec* make_spec(const Row& row, Settings& initial) {
   const char *name = row.name, *blurb = row.blurb;

@@ -25,7 +25,6 @@ void TextPad::start(const Settings& settings) {
   latency_ = settings.latency.count();
   captions_.reset();
   begin_captions();
-  delays_ = {};
   has_segment_ = false;
   discont_ = true;
   last_flow_ = GST_FLOW_OK;
@@ -78,7 +77,6 @@ void TextPad::begin_captions() {
   }
   style.granularity = resolved(style.granularity, live_, Nanos(latency_));
   captions_.emplace(style);
-  delays_.restart();
 }
 
 // Behind what came before: while a push waits for downstream, time must not overtake text.
@@ -90,12 +88,9 @@ void TextPad::tick(GstClockTime now) {
 // An interim is void with the next of its channel; what is not live does without.
 void TextPad::put(const Revision& revision) {
   if (!revision.final && (!live_ || settings_.style.interims == InterimStrategy::Disabled)) return;
-  Ptr<GstElement> element(gst_pad_get_parent_element(source_));
-  GstClockTime now =
-      element ? gst_element_get_current_running_time(element.get()) : GST_CLOCK_TIME_NONE;
-  queue_.replace_now({flushes_put_, Heard{revision, now}}, [&](const Item& item) {
-    auto* heard = std::get_if<Heard>(&item.what);
-    return heard && !heard->revision.final && heard->revision.channel == revision.channel;
+  queue_.replace_now({flushes_put_, revision}, [&](const Item& item) {
+    auto* heard = std::get_if<Revision>(&item.what);
+    return heard && !heard->final && heard->channel == revision.channel;
   });
 }
 
@@ -139,25 +134,10 @@ void TextPad::loop() {
   }
 }
 
-void TextPad::take(const Heard& heard) {
-  measure(heard);
-  captions_->take(heard.revision);
+void TextPad::take(const Revision& revision) {
+  captions_->take(revision);
   corrected_now_ = captions_->corrected();
   release();
-}
-
-// What comes before its segment, or while there is no clock, has no delay; nor does the service
-// delay what had waited for a connection.
-void TextPad::measure(const Heard& heard) {
-  if (!live_ || !has_segment_ || !GST_CLOCK_TIME_IS_VALID(heard.arrival)) return;
-  if (heard.revision.belated) return;
-  bool more = false;
-  for (const Word& word : heard.revision.words) {
-    GstClockTime spoken = running_time(word.start);
-    if (GST_CLOCK_TIME_IS_VALID(spoken) && heard.arrival > spoken)
-      more |= delays_.add(heard.revision.channel, word.start, nanos(heard.arrival - spoken));
-  }
-  if (more) on_delay_(delays_.most());
 }
 
 void TextPad::take(const Settled& settled) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,6 @@
 #include "base/mutex.h"
 #include "base/queue.h"
 #include "core/captions.h"
-#include "core/delaymeter.h"
 #include "plugin/output.h"
 #include "plugin/ptr.h"
 
@@ -26,12 +24,9 @@ class TextPad final : public Output {
     Nanos latency{}, lateness{};
     std::string language;
   };
-  // Hears when a word came later after its time than any before. Called on the pad's task.
-  using OnDelay = std::function<void(Nanos most)>;
 
   // `sink` is where events for upstream go.
-  TextPad(GstPad* source, GstPad* sink, OnDelay on_delay)
-      : source_(source), sink_(sink), on_delay_(std::move(on_delay)) {}
+  TextPad(GstPad* source, GstPad* sink) : source_(source), sink_(sink) {}
 
   // Starts the task, for a new run.
   void start(const Settings& settings);
@@ -67,10 +62,6 @@ class TextPad final : public Output {
   void put_flush(std::vector<Ptr<GstEvent>> events) override;
 
  private:
-  struct Heard {
-    Revision revision;
-    GstClockTime arrival;  // a running time
-  };
   struct Settled {
     Nanos time;
   };
@@ -82,19 +73,18 @@ class TextPad final : public Output {
   };
   struct Item {
     unsigned flushes;  // how many came before it
-    std::variant<Heard, Settled, Awaited, Tick, Ptr<GstEvent>> what;
+    std::variant<Revision, Settled, Awaited, Tick, Ptr<GstEvent>> what;
   };
 
   // On the pad's task
   static void run_task(gpointer self);
   void loop();
-  void take(const Heard& heard);
+  void take(const Revision& revision);
   void take(const Settled& settled);
   void take(const Awaited& awaited);
   void take(const Tick& tick);
   void fall_due();
   std::optional<Nanos> pts_at(Nanos running_time) const;
-  void measure(const Heard& heard);
   void begin_captions();
   void take(Ptr<GstEvent>& event);
   void take_stream_start(Ptr<GstEvent> event);
@@ -114,7 +104,6 @@ class TextPad final : public Output {
 
   GstPad* const source_;
   GstPad* const sink_;
-  const OnDelay on_delay_;
 
   static std::size_t weightless(const Item&) { return 0; }
   Queue<Item> queue_{1, weightless};
@@ -131,7 +120,6 @@ class TextPad final : public Output {
 
   // On the pad's task only
   std::optional<Captions> captions_;
-  DelayMeter delays_;
   GstClockTime now_ = GST_CLOCK_TIME_NONE;  // of the last tick
   GstSegment segment_;
   bool has_segment_ = false;

@@ -14,6 +14,10 @@ inline Nanos nanos(GstClockTime time) {
   return Nanos(static_cast<Nanos::rep>(time));
 }
 
+inline guint milliseconds(Nanos time) {
+  return static_cast<guint>(time / std::chrono::milliseconds(1));
+}
+
 // Nothing is before zero.
 inline GstClockTime clock_time(Nanos time) {
   return static_cast<GstClockTime>(std::max<Nanos::rep>(time.count(), 0));

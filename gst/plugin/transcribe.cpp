@@ -39,14 +39,8 @@ GST_ELEMENT_REGISTER_DEFINE(deepgramtranscribe, "deepgramtranscribe", GST_RANK_N
 
 namespace {
 
-constexpr guint kStats = 1000, kMaxObservedDelay = 1001;  // behind all settings
-
 GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("audio/x-raw, format = (string) S16LE, layout = (string) interleaved, "
-                    "rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
-                    "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
-                    "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]"));
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(dg::Transcriber::kCaps));
 GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS("text/x-raw, format = (string) { utf8, pango-markup }"));
@@ -59,33 +53,14 @@ void set_property(GObject* self, guint, const GValue* value, GParamSpec* spec) n
   impl(self).set_property(spec, value);
 }
 
-void get_property(GObject* self, guint id, GValue* value, GParamSpec* spec) noexcept {
-  if (id == kStats)
-    g_value_take_boxed(value, impl(self).stats().release());
-  else if (id == kMaxObservedDelay)
-    g_value_set_uint(value, impl(self).max_observed_delay());
-  else
-    impl(self).get_property(spec, value);
+void get_property(GObject* self, guint, GValue* value, GParamSpec* spec) noexcept {
+  impl(self).get_property(spec, value);
 }
 
 void install_properties(GObjectClass* klass) {
-  constexpr auto read = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   klass->set_property = set_property;
   klass->get_property = get_property;
-  dg::install_settings(klass, dg::Has::TextPad);
-  g_object_class_install_property(
-      klass, kStats,
-      g_param_spec_boxed("stats", "stats",
-                         "What was done so far: times in ns, counts since the start of the run",
-                         GST_TYPE_STRUCTURE, read));
-  g_object_class_install_property(
-      klass, kMaxObservedDelay,
-      g_param_spec_uint(
-          "max-observed-delay", "max-observed-delay",
-          "Longest time so far after which a word of live audio came, in ms since it "
-          "was said, without audio that waited for a connection; notified. A latency of 100 "
-          "ms more shows every word in time",
-          0, G_MAXUINT, 0, read));
+  dg::Transcriber::install_properties(klass, dg::Has::TextPad);
 }
 
 // Audio caps lead to text, text comes from any audio.

@@ -43,20 +43,6 @@ bool is_of_the_audio(GstEvent* event) {
 
 }  // namespace
 
-bool Transcriber::set_property(const GParamSpec* spec, const GValue* value) {
-  Lock lock(mutex_);
-  return set_setting(settings_, spec, value);
-}
-
-bool Transcriber::get_property(const GParamSpec* spec, GValue* value) const {
-  return get_setting(settings(), spec, value);
-}
-
-Settings Transcriber::settings() const {
-  Lock lock(mutex_);
-  return settings_;
-}
-
 Nanos Transcriber::latency() const {
   Lock lock(mutex_);
   return settings_.limits.latency;
@@ -71,6 +57,11 @@ void Transcriber::start() {
   Settings settings = this->settings();
   next_pts_.reset();
   overflow_ = settings.limits.overflow;
+  max_observed_delay_ = 0;
+  delays_ = {};
+  counts_interims_ = settings.captions.interims != InterimStrategy::Disabled;
+  reached_ends_.open();
+  reached_ends_.hold_up(false);
   auto stream = Stream::begin(settings.options, settings.limits, network_sockets(), *this);
   Lock lock(ending_);
   ends_ = false;
@@ -78,9 +69,18 @@ void Transcriber::start() {
 }
 
 void Transcriber::interrupt() {
+  {
+    Lock lock(ending_);
+    ends_ = true;
+  }
+  hurry(true);
+}
+
+void Transcriber::hurry(bool hurried) {
   Lock lock(ending_);
-  ends_ = true;
-  if (stream_) stream_->hurry(true);
+  if (!stream_ || (ends_ && !hurried)) return;
+  stream_->hurry(hurried);
+  reached_ends_.hold_up(hurried);
 }
 
 void Transcriber::stop() {
@@ -91,11 +91,20 @@ void Transcriber::stop() {
   }
   if (stream) Stream::end(std::move(stream));
   shelf_.clear();
+  reached_ends_.close();
 }
 
 void Transcriber::note_live(bool live) {
   if (live_.exchange(live) != live)
     GST_INFO_OBJECT(element_, "upstream is %slive", live ? "" : "not ");
+}
+
+void Transcriber::ask_upstream() {
+  Ptr<GstQuery> query(gst_query_new_latency());
+  if (!gst_pad_peer_query(pad_of(element_, "sink").get(), query.get())) return;
+  gboolean live = FALSE;
+  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  note_live(live);
 }
 
 void Transcriber::resume() {
@@ -261,19 +270,23 @@ void Transcriber::mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time) {
   push(std::move(mark), Stream::Room::Ignore);
 }
 
-void Transcriber::flush_start() {
-  Lock lock(ending_);
-  if (stream_) stream_->hurry(true);
+bool Transcriber::await_room() {
+  return !stream_ || !blocking() || stream_->await_room();
 }
 
-void Transcriber::flush_stop() {
+// One that a flush made void may have been reached all the same.
+bool Transcriber::await_end(const GstEvent* end) {
+  while (std::optional<Ptr<GstEvent>> reached = reached_ends_.pop())
+    if (reached->get() == end) return true;
+  return false;
+}
+
+void Transcriber::flush() {
   has_segment_ = false;
   next_pts_.reset();
   if (align_) gst_audio_stream_align_mark_discont(align_.get());
   Lock lock(ending_);
-  if (!stream_ || ends_) return;
-  stream_->hurry(false);
-  push(Flush{}, Stream::Room::Ignore);
+  if (stream_) push(Flush{}, Stream::Room::Ignore);
 }
 
 }  // namespace dg

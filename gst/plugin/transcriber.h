@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,7 +12,9 @@
 #include <gst/audio/audio.h>
 
 #include "base/mutex.h"
+#include "base/queue.h"
 #include "base/seldom.h"
+#include "core/delaymeter.h"
 #include "net/stream.h"
 #include "plugin/eventshelf.h"
 #include "plugin/output.h"
@@ -30,8 +33,21 @@ struct Unref<GstAudioStreamAlign> {
 // them, posts its messages on the bus and hands its text to an output.
 class Transcriber final : private SessionListener {
  public:
-  // `output` may be null: messages only.
-  Transcriber(GstElement* element, Output* output) : element_(element), output_(output) {}
+  // Hears when a word came later after its time than any before. Called on the network thread.
+  using OnDelay = std::function<void(Nanos most)>;
+
+  // What it takes, as a pad template's caps.
+  static constexpr char kCaps[] =
+      "audio/x-raw, format = (string) S16LE, layout = (string) interleaved, "
+      "rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
+      "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
+      "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]";
+  // Its settings, and what it observes. Their values go through set_property() and get_property().
+  static void install_properties(GObjectClass* klass, Has text_pad);
+
+  // `output` may be null: messages only. The element has a sink pad called "sink".
+  Transcriber(GstElement* element, Output* output, OnDelay on_delay = {})
+      : element_(element), output_(output), on_delay_(std::move(on_delay)) {}
   ~Transcriber() = default;
   Transcriber(const Transcriber&) = delete;
   Transcriber& operator=(const Transcriber&) = delete;
@@ -43,10 +59,12 @@ class Transcriber final : private SessionListener {
   Ptr<GstStructure> stats() const;
   bool upstream_live() const { return live_; }
 
-  // Of a run. interrupt() wakes a waiting take(); stop() needs it to have left.
+  // Of a run. interrupt() is a hurry() that lasts; stop() needs all that waits to have left.
   void start();
   void interrupt();
   void stop();
+  // Whether nobody waits for the network, and frees all who do.
+  void hurry(bool hurried);
   // The pipeline begins to play.
   void resume();
 
@@ -54,11 +72,17 @@ class Transcriber final : private SessionListener {
   GstFlowReturn take(Ptr<GstBuffer> buffer, GstFlowReturn downstream);
   // Serialized events. False: the caps cannot be used.
   bool take_event(Ptr<GstEvent> event);
-  void flush_start();
-  void flush_stop();
+  // Behind all that it took, and nothing of it is wanted any more.
+  void flush();
+  // For who may not be kept waiting in take(): waits until it will not wait. False: hurry().
+  bool await_room();
+  // Without an output: waits until all before this EOS event was told. False: hurry().
+  bool await_end(const GstEvent* end);
 
-  // An upstream that turned out to be live, or not. Any thread.
+  // An upstream that turned out to be live, or not. Any thread, as what follows.
   void note_live(bool live);
+  // Asks it; if it does not say, what was known stays.
+  void ask_upstream();
 
  private:
   bool take_caps(GstCaps* caps);
@@ -95,6 +119,7 @@ class Transcriber final : private SessionListener {
   void on_failed(const Loss& loss) override;
   void on_stats(const SessionStats& stats) override;
 
+  void measure(const Revision& revision);
   bool posts_messages() const;
   bool posts_raw() const;
   Ptr<GstStructure> results_structure(const Results& placed, unsigned connection, bool past) const;
@@ -110,12 +135,17 @@ class Transcriber final : private SessionListener {
 
   GstElement* const element_;
   Output* const output_;
+  const OnDelay on_delay_;
 
   mutable Mutex mutex_;
   Settings settings_ DG_GUARDED_BY(mutex_);
   SessionStats stats_ DG_GUARDED_BY(mutex_);
   std::atomic<bool> live_ = false;
+  std::atomic<guint> max_observed_delay_ = 0;  // in ms
   EventShelf shelf_;
+
+  static std::size_t weightless(const Ptr<GstEvent>&) { return 0; }
+  Queue<Ptr<GstEvent>> reached_ends_{1, weightless};
 
   // Flushes come from other threads while a run ends. Who pushes is done before it ends.
   std::unique_ptr<Stream> stream_;
@@ -136,6 +166,8 @@ class Transcriber final : private SessionListener {
   GstSegment heard_segment_, past_segment_;
   bool has_heard_segment_ = false;
   std::set<std::string, std::less<>> told_kinds_;  // that are not known
+  DelayMeter delays_;
+  bool counts_interims_ = false;
   Seldom malformed_told_{kSeldom}, error_told_{kSeldom};
 };
 

@@ -6,7 +6,6 @@
 
 #include "plugin/faults.h"
 #include "plugin/results.h"
-#include "plugin/stats.h"
 #include "plugin/times.h"
 #include "plugin/transcriber.h"
 
@@ -57,6 +56,28 @@ bool Transcriber::awaits_text() {
 
 void Transcriber::on_revision(const Revision& revision) {
   if (output_) output_->put(revision);
+  measure(revision);
+}
+
+// What comes before its segment, or while there is no clock, has no delay; nor does the service
+// delay what had waited for a connection. Who is notified may drop the last reference to the
+// element.
+void Transcriber::measure(const Revision& revision) {
+  bool counts = revision.final || counts_interims_;
+  if (!live_ || !has_heard_segment_ || !counts || revision.belated) return;
+  GstClockTime now = this->now();
+  if (!GST_CLOCK_TIME_IS_VALID(now)) return;
+  bool more = false;
+  for (const Word& word : revision.words) {
+    GstClockTime spoken = running_time(word.start);
+    if (GST_CLOCK_TIME_IS_VALID(spoken) && now > spoken)
+      more |= delays_.add(revision.channel, word.start, nanos(now - spoken));
+  }
+  if (!more) return;
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  max_observed_delay_ = milliseconds(delays_.most());
+  g_object_notify(G_OBJECT(element_), "max-observed-delay");
+  if (on_delay_) on_delay_(delays_.most());
 }
 
 void Transcriber::on_settled(Nanos time) {
@@ -72,15 +93,21 @@ void Transcriber::on_mark(std::unique_ptr<Parcel> parcel) {
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
     GstSegment segment;
     gst_event_copy_segment(event.get(), &segment);
-    if (!has_heard_segment_ || !maps_alike(heard_segment_, segment))
+    if (!has_heard_segment_ || !maps_alike(heard_segment_, segment)) {
       past_segment_ = has_heard_segment_ ? heard_segment_ : segment;
+      delays_.restart();
+    }
     heard_segment_ = segment;
     has_heard_segment_ = true;
   }
-  if (output_) output_->put_event(std::move(event));
+  if (output_)
+    output_->put_event(std::move(event));
+  else if (GST_EVENT_TYPE(event.get()) == GST_EVENT_EOS)
+    reached_ends_.push_now(std::move(event));
 }
 
 void Transcriber::on_flush(std::vector<std::unique_ptr<Parcel>> parcels) {
+  delays_.restart();
   if (!output_) return;
   std::vector<Ptr<GstEvent>> events;
   events.reserve(parcels.size());
@@ -253,15 +280,6 @@ bool Transcriber::is_new(std::string_view kind) {
 
 GstClockTime Transcriber::now() const {
   return gst_element_get_current_running_time(element_);
-}
-
-Ptr<GstStructure> Transcriber::stats() const {
-  SessionStats stats;
-  {
-    Lock lock(mutex_);
-    stats = stats_;
-  }
-  return stats_structure(stats);
 }
 
 }  // namespace dg
