@@ -2,6 +2,7 @@
 #include <gst/gst.h>
 
 #include "plugin/overlay.h"
+#include "plugin/sink.h"
 #include "plugin/transcribe.h"
 #include "plugin/wordsmeta.h"
 
@@ -11,6 +12,7 @@ static gboolean plugin_init(GstPlugin* plugin) {
   GST_DEBUG_CATEGORY_INIT(deepgram_live_debug, "deepgramlive", 0, "Deepgram live captions");
   dg::register_words_meta();
   return GST_ELEMENT_REGISTER(deepgramtranscribe, plugin) &&
+         GST_ELEMENT_REGISTER(deepgramsink, plugin) &&
          GST_ELEMENT_REGISTER(deepgramoverlay, plugin);
 }
 

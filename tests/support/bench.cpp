@@ -51,6 +51,20 @@ std::vector<Heard> words_in(const std::vector<TextBuffer>& texts) {
   return words;
 }
 
+std::vector<Heard> words_told(const Record::Entries& entries) {
+  std::vector<Heard> heard;
+  for (const MessageRef& message : messages_in(entries, "deepgram/results")) {
+    const GstStructure* said = structure_of(message);
+    if (!bool_field(said, "is-final")) continue;
+    const GValue* words = gst_structure_get_value(said, "words");
+    for (guint i = 0; i < gst_value_array_get_size(words); ++i) {
+      const GstStructure* word = gst_value_get_structure(gst_value_array_get_value(words, i));
+      heard.push_back({number_of(text_field(word, "word")), nanos_of(time_field(word, "start"))});
+    }
+  }
+  return heard;
+}
+
 testing::AssertionResult same_words(const std::vector<Heard>& heard,
                                     const std::vector<Heard>& expected) {
   std::size_t count = std::max(heard.size(), expected.size());
@@ -67,17 +81,19 @@ testing::AssertionResult same_words(const std::vector<Heard>& heard,
   return testing::AssertionSuccess();
 }
 
-Bench::Bench(const Setup& setup) {
+Bench::Bench(const Setup& setup) : sink_(setup.sink) {
   if (setup.serves) {
     auto started = server::Server::start(setup.server);
     if (!started) ADD_FAILURE() << started.error().text;
     server_ = std::move(*started);
   }
-  pipeline_ =
-      std::make_unique<Pipeline>(setup.before + setup.element + setup.after, setup.name.c_str());
+  pipeline_ = std::make_unique<Pipeline>(
+      sink_ ? "pipeline.( " + setup.before + "deepgramsink name=dg )"  // one element makes none
+            : setup.before + setup.element + setup.after,
+      setup.name.c_str());
   if (setup.serves) pipeline_->set("url", server_->url());
   pipeline_->set("max-rate", "0");
-  pipeline_->set("granularity", "word");
+  if (!sink_) pipeline_->set("granularity", "word");
   for (const auto& [name, value] : setup.properties) pipeline_->set(name.c_str(), value);
   feed_ = std::make_unique<Feed>(pipeline_->find(setup.before.empty() ? setup.name.c_str() : "in"),
                                  setup.rate, setup.channels, pipeline_->watchdog());
@@ -94,12 +110,16 @@ void Bench::play() {
 }
 
 bool Bench::finish() {
-  return feed_->end() && pipeline_->wait_for_end();
+  return feed_->end() && (sink_ ? pipeline_->wait_for(GST_MESSAGE_EOS) : pipeline_->wait_for_end());
+}
+
+std::vector<Heard> Bench::words_of(const Record::Entries& entries) const {
+  return sink_ ? words_told(entries) : words_in(texts_in(entries));
 }
 
 bool Bench::wait_for_words(std::size_t count) const {
   return pipeline_->record().wait(
-      [=](const Record::Entries& entries) { return words_in(texts_in(entries)).size() >= count; });
+      [=, this](const Record::Entries& entries) { return words_of(entries).size() >= count; });
 }
 
 }  // namespace dg

@@ -27,16 +27,20 @@ void PrintTo(const Heard& heard, std::ostream* out);
 std::vector<Heard> words_between(Nanos from, Nanos to, Nanos offset = {});
 // The words of texts, each text's first at its start; words that are none of the oracle's are -1.
 std::vector<Heard> words_in(const std::vector<TextBuffer>& texts);
+// The words of final results, at their running times.
+std::vector<Heard> words_told(const Record::Entries& entries);
 // Whether they are the same words, each within 20 ms of its time.
 testing::AssertionResult same_words(const std::vector<Heard>& heard,
                                     const std::vector<Heard>& expected);
 
-// A server in this process, a deepgramtranscribe that talks to it, and what feeds that.
+// A server in this process, a deepgramtranscribe, or a deepgramsink, that talks to it, and what
+// feeds that.
 class Bench {
  public:
   struct Setup {
     server::ServerOptions server;
     bool serves = true;  // else the url is the element's own
+    bool sink = false;   // a deepgramsink
     int rate = 16000, channels = 1;
     std::string before;  // elements in front, each with " ! " behind; the first is called "in"
     std::string element = "deepgramtranscribe name=dg ! ";
@@ -59,11 +63,15 @@ class Bench {
   void play();
   // EOS, and whether it came through.
   bool finish();
-  std::vector<Heard> words() const { return words_in(pipeline_->texts()); }
+  // That came out; of a sink, that were told.
+  std::vector<Heard> words() const { return words_of(pipeline_->record().copy()); }
   // Whether so many words came out in time.
   bool wait_for_words(std::size_t count) const;
 
  private:
+  std::vector<Heard> words_of(const Record::Entries& entries) const;
+
+  const bool sink_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Feed> feed_;

@@ -184,6 +184,7 @@ Pipeline::~Pipeline() {
 
 void Pipeline::watch(const char* pad_name, GstPadProbeType what) {
   Ptr<GstPad> pad(gst_element_get_static_pad(element(), pad_name));
+  if (!pad) return;  // a sink has no source pad
   gst_pad_add_probe(
       pad.get(), what,
       [](GstPad*, GstPadProbeInfo* info, gpointer self) {
