@@ -124,7 +124,7 @@ Complaint check_language(const Options& options) {
 
 // https://developers.deepgram.com/docs/callback
 bool is_callback(const std::string& url) {
-  Ptr<GUri> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, nullptr));
+  Ptr<GUri> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_ENCODED, nullptr));
   if (!uri) return false;
   constexpr std::array<std::string_view, 4> schemes = {"http", "https", "ws", "wss"};
   constexpr std::array ports = {-1, 80, 443, 8080, 8443};

@@ -20,7 +20,7 @@ struct Revision {
   Nanos from{}, to{};
   bool final = false;
   bool ends_utterance = false;  // the speaker stopped here
-  bool belated = false;         // its audio had waited for a connection
+  bool belated = false;  // not for the service: its audio had waited, or its final never came
   double confidence = 0;
   std::string transcript;
   std::vector<Word> words;

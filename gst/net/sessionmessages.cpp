@@ -154,6 +154,7 @@ void Session::publish(Revision revision, bool past) {
 void Session::promote() {
   for (Revision& left : transcript_.finish(intake_.backlog().cursor())) {
     stats_.promoted_words += left.words.size();
+    left.belated = true;
     listener_.on_promoted(left, connections_);
     publish(std::move(left));
   }

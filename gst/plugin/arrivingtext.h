@@ -27,6 +27,7 @@ class ArrivingText {
   void restart() DG_EXCLUDES(mutex_);
   // Whether text is shown as it comes, from the next picture on. Any thread.
   void choose(bool arrives) { arrives_ = arrives; }
+  bool arrives() const { return arrives_; }
   // Before each picture, on its thread; `heard` is false where there is no sound.
   void draw(bool heard) DG_EXCLUDES(mutex_);
 

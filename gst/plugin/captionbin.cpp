@@ -168,6 +168,19 @@ void CaptionBin::watch_parts() {
           return GST_PAD_PROBE_OK;
         });
   watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_FLUSH, end_flush);
+  // Nobody may wait in the overlay's text pad when that is unlinked: nothing would wake him.
+  watch(text_source_.get(), GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo*, gpointer self) {
+          return static_cast<CaptionBin*>(self)->arriving_->arrives() ? GST_PAD_PROBE_DROP
+                                                                      : GST_PAD_PROBE_OK;
+        });
+  // Text may come before the first picture.
+  watch(pad_of(find("audiotee").get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
+          if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_SEGMENT)
+            static_cast<CaptionBin*>(self)->ask_sound(pad);
+          return GST_PAD_PROBE_OK;
+        });
   watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
         [](GstPad*, GstPadProbeInfo* info, gpointer self) {
           if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_SEGMENT)
@@ -235,6 +248,15 @@ void CaptionBin::note_picture(GstPad* pad, GstEvent* event) {
 void CaptionBin::ask_upstream(GstPad* pad) {
   Ptr<GstQuery> query(gst_query_new_latency());
   if (gst_pad_peer_query(pad, query.get())) note_liveness(query.get());
+}
+
+// One that is live makes the pipeline so; of one that is not, the picture says.
+void CaptionBin::ask_sound(GstPad* pad) {
+  Ptr<GstQuery> query(gst_query_new_latency());
+  gboolean live = FALSE;
+  if (!gst_pad_peer_query(pad, query.get())) return;
+  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  if (live) note_liveness(query.get());
 }
 
 // Margins go with the size of the picture, as the letters do, as long as nobody else sets them.

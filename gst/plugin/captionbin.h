@@ -66,6 +66,7 @@ class CaptionBin {
   void note_picture(GstPad* pad, GstEvent* event);
   void note_caps(GstEvent* event);
   void ask_upstream(GstPad* pad);
+  void ask_sound(GstPad* pad);
   Sizes wanted() const;
   void resize() DG_EXCLUDES(mutex_);
   bool changes(Sizes& sizes) DG_EXCLUDES(mutex_);

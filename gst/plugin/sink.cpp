@@ -57,8 +57,9 @@ GstFlowReturn wait_while_playing(GstBaseSink* self, gpointer what, Wait wait) {
   }
 }
 
-// The pipeline pauses. The base class may take whoever was told to play just now for one that waits
-// for it, and let it go on: to wait for the network where nothing would wake it.
+// Nobody waits for the network behind this until the pipeline plays. When it pauses, the base class
+// may take whoever was told to play just now for one that waits for it, and let it go on; and so
+// does a step in a pause: where nothing would wake it.
 void hold_in_pause(GstBaseSink* self) {
   impl(self).hurry(true);
   GST_BASE_SINK_PREROLL_LOCK(self);
@@ -139,6 +140,7 @@ GstStateChangeReturn change_state(GstElement* self, GstStateChange transition) n
   bool begins = transition == GST_STATE_CHANGE_READY_TO_PAUSED;
   bool ends = transition == GST_STATE_CHANGE_PAUSED_TO_READY;
   if (begins) impl(self).start();
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) hold_in_pause(GST_BASE_SINK(self));
   GstStateChangeReturn result = parent->change_state(self, transition);
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) hold_in_pause(GST_BASE_SINK(self));
   bool failed = result == GST_STATE_CHANGE_FAILURE;

@@ -179,7 +179,8 @@ bool Transcriber::push_audio(GstBuffer* buffer, Nanos pts) {
   if (size == 0) return true;
   Audio audio{{pts, *format_, std::vector<std::byte>(size)}};
   gst_buffer_extract(buffer, 0, audio.piece.bytes.data(), size);
-  return push(std::move(audio), blocking() ? Stream::Room::Await : Stream::Room::Ignore);
+  bool waits = output_ && blocking();  // who has no output has waited: await_room()
+  return push(std::move(audio), waits ? Stream::Room::Await : Stream::Room::Ignore);
 }
 
 bool Transcriber::take_event(Ptr<GstEvent> event) {

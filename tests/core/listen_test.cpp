@@ -77,8 +77,8 @@ TEST(Check, KnowsALanguageFromOther) {
 }
 
 TEST(Check, KnowsWhereACallbackMayGo) {
-  for (const char* good :
-       {"", "https://a/b?c=d", "http://a:80", "ws://a:8080/", "wss://[::1]:8443"})
+  for (const char* good : {"", "https://a/b?c=d", "http://a:80", "ws://a:8080/", "wss://[::1]:8443",
+                           "https://a/b?n=%E9"})
     EXPECT_EQ(complaint("callback", std::string(good)), "") << good;
   for (const char* bad : {"a", "ftp://a/", "https://a:81/", "https://me:hush@a:1/"})
     EXPECT_EQ(complaint("callback", std::string(bad)),

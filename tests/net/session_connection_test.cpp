@@ -89,6 +89,17 @@ TEST_F(SessionConnectionTest, TellsWhichWordsHadWaitedForIt) {
   EXPECT_LT(run.belated.back(), 38s);
 }
 
+TEST_F(SessionConnectionTest, DoesNotTakeWhatNeverBecameFinalForDelayed) {
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  service.fault = [](int) { return VirtualFault{.kind = Kind::Mute, .after = 1500}; };
+  give(run, 0, 3000, 0s, true);
+  run.give_mark(kEnd, Mark::Ask::End);
+  run.await_mark(kEnd, 200s);
+  ASSERT_EQ(run.promoted.size(), 1u);
+  EXPECT_TRUE(run.promoted[0].belated);
+}
+
 TEST_F(SessionConnectionTest, DoesNotExpectResultsOfAServiceThatNeverSentAny) {
   service.answers = false;
   SessionRun run(time, service, limits);

@@ -181,7 +181,7 @@ void Captioning::take_results(const GstStructure* results) {
 
 void Captioning::complain(const char* kind, const char* text) {
   terminal_.clear();
-  std::fprintf(stderr, "gst-deepgram-caption: %s: %s\n", kind, text);
+  std::fprintf(stderr, "gst-deepgram-caption: %s: %s\n", kind, printable(text).c_str());
 }
 
 void Captioning::end(Outcome outcome) {

@@ -90,7 +90,8 @@ std::optional<Error> find_input(Options& options, const Raw& raw) {
     return Error{"one INPUT is needed: a file, a URL or mic (--help says more)"};
   const char* input = raw.rest[0];
   if (std::string_view(input) == "mic") return std::nullopt;
-  if (gst_uri_is_valid(input)) {
+  bool is_file = g_file_test(input, G_FILE_TEST_EXISTS);
+  if (!is_file && gst_uri_is_valid(input)) {
     options.uri = input;
     return std::nullopt;
   }
@@ -98,8 +99,7 @@ std::optional<Error> find_input(Options& options, const Raw& raw) {
   Ptr<char> uri(gst_filename_to_uri(input, &error));
   if (!uri) return Error{std::string(input) + ": " + Ptr<GError>(error)->message};
   options.uri = uri.get();
-  if (!g_file_test(input, G_FILE_TEST_EXISTS))
-    return Error{std::string(input) + ": there is no such file"};
+  if (!is_file) return Error{std::string(input) + ": there is no such file"};
   return std::nullopt;
 }
 

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "caption/terminal.h"
+
 namespace dg::caption {
 namespace {
 
@@ -123,7 +125,7 @@ std::string json_of(const GstStructure* results) {
 }
 
 std::string text_of(const GstStructure* results, bool timestamps) {
-  std::string text = string_of(results, "transcript");
+  std::string text = printable(string_of(results, "transcript"));
   if (!timestamps) return text;
   Span span = span_of(results);
   return text + " [" + short_text(span.from) + " - " + short_text(span.to) + ']';

@@ -36,6 +36,19 @@ std::string clock_text(double time) {
 
 }  // namespace
 
+std::string printable(const std::string& text) {
+  char* valid = g_utf8_make_valid(text.c_str(), static_cast<gssize>(text.size()));
+  std::string out;
+  for (const char* at = valid; *at; at = g_utf8_next_char(at)) {
+    if (g_unichar_iscntrl(g_utf8_get_char(at)))
+      out += ' ';
+    else
+      out.append(at, static_cast<const char*>(g_utf8_next_char(at)));
+  }
+  g_free(valid);
+  return out;
+}
+
 Terminal::Terminal() : is_one_(isatty(STDERR_FILENO)) {}
 
 Terminal::~Terminal() {
@@ -55,7 +68,7 @@ void Terminal::progress(double position, double length) {
 }
 
 void Terminal::interim(const std::string& text) {
-  interim_ = text;
+  interim_ = printable(text);
   draw();
 }
 

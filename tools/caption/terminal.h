@@ -5,6 +5,9 @@
 
 namespace dg::caption {
 
+// What a service says, for a terminal: control characters become blanks.
+std::string printable(const std::string& text);
+
 // A line at the bottom of the terminal that is written anew: how far it is, and what may still
 // change. Where the standard error is no terminal there is none.
 class Terminal {
