@@ -18,6 +18,10 @@ int complain(const Error& error, int status) {
 }
 
 int run(const Options& options) {
+  if (options.version) {
+    std::printf("gst-deepgram-caption %s\n", DG_VERSION);
+    return EXIT_SUCCESS;
+  }
   auto captioning = Captioning::make(options);
   if (!captioning) return complain(captioning.error(), kBadArguments);
   switch ((*captioning)->run()) {
@@ -35,10 +39,5 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   auto options = parse_options(argc, argv);
-  if (!options) return complain(options.error(), kBadArguments);
-  if (options->version) {
-    std::printf("gst-deepgram-caption %s\n", DG_VERSION);
-    return EXIT_SUCCESS;
-  }
-  return run(*options);
+  return options ? run(*options) : complain(options.error(), kBadArguments);
 }
