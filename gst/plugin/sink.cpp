@@ -103,8 +103,8 @@ bool heed(GstBaseSink* self, GstEvent* event) {
     default:
       break;
   }
-  return !GST_EVENT_IS_SERIALIZED(event) ||
-         impl(self).take_event(dg::Ptr<GstEvent>(gst_event_ref(event)));
+  bool is_serialized = gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED;
+  return !is_serialized || impl(self).take_event(dg::Ptr<GstEvent>(gst_event_ref(event)));
 }
 
 void install_properties(GObjectClass* klass) {
