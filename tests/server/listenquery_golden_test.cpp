@@ -80,7 +80,8 @@ TEST_P(GoldenQuery, KeepsTheLimits) {
 }
 
 TEST_P(GoldenQuery, KnowsWhatItNeeds) {
-  for (const auto& [needed, value] : parameter_.needs) {
+  for (const auto& need : parameter_.needs) {
+    const std::string& needed = need.first;
     Pairs pairs = request(parameter_, parameter_.good());
     std::erase_if(pairs, [&](const auto& pair) { return pair.first == needed; });
     EXPECT_NE(complaint(pairs).find(needed), std::string::npos) << complaint(pairs);
