@@ -2,6 +2,7 @@
 #include "core/captions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace dg {
@@ -13,8 +14,8 @@ using namespace std::chrono_literals;
 constexpr Nanos kSlice = 100ms;
 // And how long one waits there for the next word.
 constexpr Nanos kWait = 2s;
-// How long a word is on at the least when others press.
-constexpr Nanos kGlance = 100ms;
+// How long a word is on at the least when others press, and when many do: one picture.
+constexpr Nanos kGlance = 100ms, kPicture = 40ms;
 
 }  // namespace
 
@@ -29,6 +30,7 @@ void Captions::restart(Nanos position) {
   slice_to_ = {};
   due_.reset();
   awaited_.reset();
+  in_time_at_.reset();
 }
 
 void Captions::take(const Revision& revision) {
@@ -125,14 +127,27 @@ void Captions::place(Caption& caption, Voice& voice) {
 // Consumers show one text at a time, and what is over when its turn comes not at all. So a text
 // begins when the one before is over, and who is late catches up.
 void Captions::queue_up(Caption& caption) {
-  Nanos least = std::min(caption.duration, kGlance);
   Nanos at = std::max({caption.pts, floor_, covered_});
-  Nanos end = std::max(caption.end(), at + caption.duration / 2);
-  if (!ready_.empty())
-    if (auto* next = std::get_if<Caption>(&ready_.front().item))
-      end = std::min(end, std::max(next->pts, at + least));
+  if (at <= caption.pts)
+    in_time_at_.reset();
+  else if (!in_time_at_)
+    in_time_at_ = now_;
+  auto* next = ready_.empty() ? nullptr : std::get_if<Caption>(&ready_.front().item);
+  Nanos hurried = compressed((next ? next->pts : caption.end()) - caption.pts, caption.pts, at);
+  Nanos least = std::min({caption.duration, kGlance, std::max(hurried, kPicture)});
+  Nanos end =
+      std::max(caption.end(), at + std::min(caption.duration / 2, std::max(hurried, least)));
+  if (next) end = std::min(end, std::max(next->pts, at + least));
   caption.pts = at;
   caption.duration = end - at;
+}
+
+// Of what is late since an outage, or a service that was slow, all is shown before what has been
+// said since then is due: how much of the time that is left for that is for `time` of what is left.
+Nanos Captions::compressed(Nanos time, Nanos pts, Nanos at) const {
+  if (!in_time_at_ || at >= *in_time_at_) return Nanos::max();
+  double rate = std::chrono::duration<double>(*in_time_at_ - at) / (*in_time_at_ - pts);
+  return Nanos(std::llround(static_cast<double>(time.count()) * rate));
 }
 
 void Captions::advance(Nanos to, std::vector<CaptionItem>& out) {

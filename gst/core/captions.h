@@ -57,6 +57,7 @@ class Captions {
   Nanos horizon(const Progress& progress) const;
   void place(Caption& caption, Voice& voice);
   void queue_up(Caption& caption);
+  Nanos compressed(Nanos time, Nanos pts, Nanos at) const;
   void advance(Nanos to, std::vector<CaptionItem>& out);
 
   const CaptionStyle style_;
@@ -66,8 +67,9 @@ class Captions {
   Nanos settled_{};
   std::optional<Nanos> due_, awaited_;
   Nanos now_{}, slice_to_{};
-  Nanos floor_{};    // nothing may begin before
-  Nanos covered_{};  // the end of what has left
+  std::optional<Nanos> in_time_at_;  // words that begin then are not to be late
+  Nanos floor_{};                    // nothing may begin before
+  Nanos covered_{};                  // the end of what has left
 };
 
 }  // namespace dg

@@ -184,6 +184,33 @@ TEST(CaptionsWhenDue, CatchUp) {
   EXPECT_EQ(described(captions.release()), Items{"c@3000+1000"});
 }
 
+// Half a minute of words, that come in pieces, is through before what is said from now on is due.
+TEST(CaptionsWhenDue, CatchUpBeforeTheNextWordsAreDue) {
+  constexpr Nanos kNow = 102s, kLatency = 5s;
+  Captions captions(style_of(Granularity::Word));
+  captions.due(kNow - kLatency, kNow);
+  captions.release();
+  std::vector<Caption> shown;
+  auto show = [&] {
+    for (const Caption& caption : captions_in(captions.release())) shown.push_back(caption);
+  };
+  for (Nanos from = 72s; from < kNow; from += 3s) {
+    std::vector<Word> spoken;
+    for (Nanos at = from; at < from + 3s; at += 300ms) spoken.push_back(word("a", at, at + 250ms));
+    captions.take(final(from, from + 3s, std::move(spoken)));
+    show();
+  }
+  captions.take(final(kNow, kNow + 3s, {word("b", kNow + 100ms, kNow + 300ms)}));
+  captions.due(kNow + 1s, kNow + 1s + kLatency);
+  show();
+  ASSERT_EQ(shown.size(), 101u);
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    EXPECT_GE(shown[i].pts, shown[i - 1].end());
+    EXPECT_GE(shown[i - 1].duration, 40ms);
+  }
+  EXPECT_EQ(shown.back().pts, kNow + 100ms);
+}
+
 TEST(CaptionsWhenDue, DoNotWaitForAnUtterance) {
   Captions captions(style_of(Granularity::Utterance));
   captions.take(final(0s, 3s, {word("one", 1s, 2s)}));
