@@ -174,11 +174,9 @@ void CaptionBin::watch_parts() {
           return static_cast<CaptionBin*>(self)->arriving_->arrives() ? GST_PAD_PROBE_DROP
                                                                       : GST_PAD_PROBE_OK;
         });
-  // Text may come before the first picture.
   watch(pad_of(find("audiotee").get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
         [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
-          if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_SEGMENT)
-            static_cast<CaptionBin*>(self)->ask_sound(pad);
+          static_cast<CaptionBin*>(self)->note_sound(pad, GST_PAD_PROBE_INFO_EVENT(info));
           return GST_PAD_PROBE_OK;
         });
   watch(text_source_.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
@@ -225,7 +223,11 @@ void CaptionBin::note_liveness(GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return;
   gboolean live = FALSE;
   gst_query_parse_latency(query, &live, nullptr, nullptr);
-  if (live_.exchange(live) == static_cast<bool>(live)) return;
+  note_live(live);
+}
+
+void CaptionBin::note_live(bool live) {
+  if (live_.exchange(live) == live) return;
   resize();
   choose_wait();
 }
@@ -240,23 +242,16 @@ void CaptionBin::note_latency(GstEvent* event) {
 
 void CaptionBin::note_picture(GstPad* pad, GstEvent* event) {
   if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) note_caps(event);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) ask_upstream(pad);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return;
+  // Before the first picture: the first query from downstream may come when live pictures have
+  // filled the queue.
+  if (auto live = upstream_is_live(pad)) note_live(*live);
 }
 
-// What is known before the first picture: the first query from downstream may come when live
-// pictures have filled the queue.
-void CaptionBin::ask_upstream(GstPad* pad) {
-  Ptr<GstQuery> query(gst_query_new_latency());
-  if (gst_pad_peer_query(pad, query.get())) note_liveness(query.get());
-}
-
-// One that is live makes the pipeline so; of one that is not, the picture says.
-void CaptionBin::ask_sound(GstPad* pad) {
-  Ptr<GstQuery> query(gst_query_new_latency());
-  gboolean live = FALSE;
-  if (!gst_pad_peer_query(pad, query.get())) return;
-  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
-  if (live) note_liveness(query.get());
+// Its text may come before the first picture. One that is live makes the pipeline so; of one that
+// is not, the picture says.
+void CaptionBin::note_sound(GstPad* pad, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT && upstream_is_live(pad) == true) note_live(true);
 }
 
 // Margins go with the size of the picture, as the letters do, as long as nobody else sets them.

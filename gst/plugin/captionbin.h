@@ -59,14 +59,14 @@ class CaptionBin {
   GstElement* add(const char* factory, const char* name);
   Ptr<GstElement> find(const char* name) const;
   void note_liveness(GstQuery* query);
+  void note_live(bool live);
+  void note_sound(GstPad* pad, GstEvent* event);
   void note_latency(GstEvent* event);
   void watch(GstPad* pad, int what, GstPadProbeCallback with);
   void choose_wait();
   void note_own_latency();
   void note_picture(GstPad* pad, GstEvent* event);
   void note_caps(GstEvent* event);
-  void ask_upstream(GstPad* pad);
-  void ask_sound(GstPad* pad);
   Sizes wanted() const;
   void resize() DG_EXCLUDES(mutex_);
   bool changes(Sizes& sizes) DG_EXCLUDES(mutex_);

@@ -52,8 +52,7 @@ void Captioner::check(const CaptionStyle& style) {
   if (style.min_duration <= style.max_duration) return;
   GST_ELEMENT_WARNING(element_, LIBRARY, SETTINGS,
                       ("min-duration=%u is more than max-duration=%u: cues go after max-duration. "
-                       "Set it higher, or "
-                       "min-duration lower",
+                       "Set that higher, or min-duration lower",
                        milliseconds(style.min_duration), milliseconds(style.max_duration)),
                       (nullptr));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <optional>
+
 #include <gst/gst.h>
 
 #include "base/ptr.h"
@@ -26,6 +28,15 @@ template <> struct Unref<GstTagList>   { void operator()(GstTagList* p) const { 
 template <class T>
 Ptr<T> own(T* floating) {
   return Ptr<T>(floating ? static_cast<T*>(gst_object_ref_sink(floating)) : nullptr);
+}
+
+// Whether what comes to `pad` is live; nothing if nobody knows.
+inline std::optional<bool> upstream_is_live(GstPad* pad) {
+  Ptr<GstQuery> query(gst_query_new_latency());
+  if (!gst_pad_peer_query(pad, query.get())) return std::nullopt;
+  gboolean live = FALSE;
+  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+  return live;
 }
 
 // A pad that is there as long as the element is.

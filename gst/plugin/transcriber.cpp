@@ -100,11 +100,7 @@ void Transcriber::note_live(bool live) {
 }
 
 void Transcriber::ask_upstream() {
-  Ptr<GstQuery> query(gst_query_new_latency());
-  if (!gst_pad_peer_query(pad_of(element_, "sink").get(), query.get())) return;
-  gboolean live = FALSE;
-  gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
-  note_live(live);
+  if (auto live = upstream_is_live(pad_of(element_, "sink").get())) note_live(*live);
 }
 
 void Transcriber::resume() {

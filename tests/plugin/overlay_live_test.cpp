@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A camera and a microphone: whatever the service does, each picture comes, and in time. In real
 // time, as clocks, timers and threads must work together for it.
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +24,11 @@ constexpr Nanos kLate = 3s;
 class OverlayLive : public testing::TestWithParam<const char*> {
  protected:
   void open(const char* fault, Nanos latency) {
+    build(fault, latency);
+    pipeline_->change(GST_STATE_PLAYING);
+  }
+
+  void build(const char* fault, Nanos latency) {
     server::ServerOptions options;
     if (*fault) options.faults = {fault};
     auto started = server::Server::start(options);
@@ -30,11 +37,12 @@ class OverlayLive : public testing::TestWithParam<const char*> {
     pipeline_ = std::make_unique<Pipeline>(
         "videotestsrc name=camera is-live=true pattern=black ! "
         "video/x-raw,format=I420,width=160,height=120,framerate=20/1 ! "
-        "c.video_sink "
+        "valve name=shutter ! c.video_sink "
         "identity name=in ! c.audio_sink "
         "deepgramoverlay name=c font-desc=\"Sans 60\" url=" +
             server_->url() + " latency=" + std::to_string(latency / 1ms) +
-            " c.audio_src ! fakesink sync=true c.src ! fakesink name=screen sync=true qos=true "
+            " c.audio_src ! fakesink name=ear sync=true c.src ! fakesink name=screen sync=true "
+            "qos=true "
             "max-lateness=" +
             std::to_string(kLate.count() * (patience() / 8s)),
         "transcribe");
@@ -42,7 +50,6 @@ class OverlayLive : public testing::TestWithParam<const char*> {
     screen_ = std::make_unique<Screen>(pipeline_->find("screen"));
     feed_ = std::make_unique<Feed>(pipeline_->find("in"), 16000, 1, pipeline_->watchdog());
     feed_->live(true);
-    pipeline_->change(GST_STATE_PLAYING);
   }
 
   void TearDown() override {
@@ -81,6 +88,17 @@ class OverlayLive : public testing::TestWithParam<const char*> {
     GstClockTime time = 0;
     g_object_get(pipeline_->find("videoqueue"), "max-size-time", &time, nullptr);
     return time;
+  }
+
+  // Whether none is held back for good.
+  bool texts_pass() {
+    auto limit = std::chrono::steady_clock::now() + patience();
+    guint held = 1;
+    while (held > 0 && std::chrono::steady_clock::now() < limit) {
+      std::this_thread::yield();
+      g_object_get(pipeline_->find("textqueue"), "current-level-buffers", &held, nullptr);
+    }
+    return held == 0;
   }
 
   std::unique_ptr<server::Server> server_;
@@ -126,6 +144,22 @@ TEST_F(OverlayLive, ShowsThePictureBeforeThereIsSound) {
   ASSERT_TRUE(screen_->wait_for(0s));
   speak_until(1s);
   EXPECT_TRUE(screen_->wait_for(1s));
+}
+
+// What is shown when it comes waits in no pad for a picture that may come much later.
+TEST_F(OverlayLive, LetsTextGoThatComesBeforeThePicture) {
+  build("", 500ms);
+  pipeline_->set("timing", "arrival");
+  g_object_set(pipeline_->find("shutter"), "drop", TRUE, nullptr);
+  for (const char* sink : {"ear", "screen"})  // which would wait for each other's first
+    g_object_set(pipeline_->find(sink), "async", FALSE, nullptr);
+  pipeline_->change(GST_STATE_PLAYING);
+  speak_until(6s);
+  ASSERT_GE(pipeline_->texts().size(), 2u);
+  EXPECT_TRUE(texts_pass());
+  g_object_set(pipeline_->find("shutter"), "drop", FALSE, nullptr);
+  ASSERT_TRUE(screen_->wait_for(spoken_));
+  EXPECT_TRUE(texts_pass());
 }
 
 // From the first picture on, and when the pipeline waits longer than for the text.

@@ -201,20 +201,25 @@ TEST(SinkPaused, PrerollsWithTheEnd) {
   EXPECT_FALSE(ended.get());
 }
 
-// A step lets go on what waits for the pipeline to play.
+// A step lets go on what waits for the pipeline to play. With async=true it is that which plays
+// then.
 TEST(SinkPaused, PlaysAtOnceBehindAStep) {
   Bench bench({.server = {.faults = {"stall-results-after=1"}},
                .sink = true,
-               .properties = {{"drain-timeout", "60000"}}});
+               .properties = {{"drain-timeout", "60000"}, {"async", "false"}}});
   bench.play();
   bench.feed().tones(0s, 10s);
-  EXPECT_EQ(bench.pipeline().change(GST_STATE_PAUSED), GST_STATE_CHANGE_ASYNC);
+  EXPECT_EQ(bench.pipeline().change(GST_STATE_PAUSED), GST_STATE_CHANGE_SUCCESS);
   auto ended = std::async(std::launch::async, [&] {
     return gst_pad_push_event(bench.feed().pad(), gst_event_new_eos());
   });
   EXPECT_TRUE(bench.pipeline().reach(GST_STATE_PAUSED));
   EXPECT_TRUE(gst_element_send_event(bench.element(),
                                      gst_event_new_step(GST_FORMAT_BUFFERS, 1, 1.0, TRUE, FALSE)));
+  EXPECT_TRUE(bench.server().wait([](const std::vector<server::Seen>& seen) {
+    return !seen.empty() && !seen[0].commands.empty() &&
+           seen[0].commands.back().text.find("CloseStream") != std::string::npos;
+  }));
   EXPECT_NE(bench.pipeline().change(GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
   EXPECT_EQ(bench.pipeline().change(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
   EXPECT_FALSE(ended.get());
