@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-SERVER, CAPTION = sys.argv[1:]
+SERVER, CAPTION = (os.path.abspath(program) for program in sys.argv[1:])
 PATIENCE = 60
 LINES = ["w0 w1 w2 w3 w4 w5 w6 w7", "w8 w9"]
 
@@ -24,12 +24,16 @@ class Caption(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.sound = cls.tones(5)
+        cls.url = cls.serve("--recognizer=tone")
+
+    @classmethod
+    def serve(cls, *arguments):
         # pylint: disable-next=consider-using-with
-        server = subprocess.Popen([SERVER, "--recognizer=tone", "--quiet"], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen([SERVER, "--quiet", *arguments], stdout=subprocess.PIPE, text=True)
         cls.addClassCleanup(server.wait)
         cls.addClassCleanup(server.stdout.close)
         cls.addClassCleanup(server.terminate)
-        cls.url = server.stdout.readline().strip()
+        return server.stdout.readline().strip()
 
     @classmethod
     def tones(cls, seconds):
@@ -38,9 +42,9 @@ class Caption(unittest.TestCase):
                        timeout=PATIENCE)
         return path
 
-    def run_it(self, *arguments, url=None):
+    def run_it(self, *arguments, url=None, cwd=None):
         return subprocess.run([CAPTION, "--url", url or self.url, *arguments], capture_output=True, text=True,
-                              timeout=PATIENCE, check=False)
+                              timeout=PATIENCE, check=False, cwd=cwd)
 
     def output_of(self, *arguments):
         done = self.run_it(self.sound, "--set=max-rate=0", *arguments)
@@ -80,6 +84,22 @@ class Caption(unittest.TestCase):
             path = self.folder / name
             self.assertEqual(self.output_of(f"--format={kind}", f"--output={path}"), "")
             self.assertEqual(path.read_text(), self.output_of(f"--format={kind}"))
+
+    def test_takes_a_file_whatever_its_name(self):
+        path = self.folder / "talk:part1.wav"
+        path.write_bytes(pathlib.Path(self.sound).read_bytes())
+        done = self.run_it("talk:part1.wav", "--set=max-rate=0", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout.splitlines()), (0, LINES), done.stderr)
+
+    def test_shows_no_control_characters(self):
+        result = {"type": "Results", "channel_index": [0, 1], "start": 0, "duration": 1, "is_final": True,
+                  "channel": {"alternatives": [{"transcript": "red\u001b[31m \u009bline\nbreak", "confidence": 1,
+                                                "words": []}]}}
+        scenario = self.folder / "scenario.json"
+        scenario.write_text(json.dumps({"at": 1, "send": result}) + "\n")
+        url = self.serve("--recognizer=script", f"--scenario={scenario}")
+        done = self.run_it(self.sound, "--set=max-rate=0", url=url)
+        self.assertEqual((done.returncode, done.stdout), (0, "red [31m  line break\n"), done.stderr)
 
     def test_sets_properties_of_the_service(self):
         self.expect_complaint(1, "400", self.sound, "--set=extra-params=x,model=(string)none")

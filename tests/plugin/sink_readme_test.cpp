@@ -11,17 +11,9 @@
 
 #include "support/bench.h"
 #include "support/recording.h"
+#include "support/subprocess.h"
 
 namespace dg {
-
-template <>
-struct Unref<GSubprocess> {
-  void operator()(GSubprocess* p) const { g_object_unref(p); }
-};
-template <>
-struct Unref<GSubprocessLauncher> {
-  void operator()(GSubprocessLauncher* p) const { g_object_unref(p); }
-};
 
 namespace {
 
@@ -36,19 +28,6 @@ std::string command_with(const std::string& word) {
   EXPECT_NE(at, text.npos);
   std::size_t from = text.rfind("gst-launch-1.0", at);
   return text.substr(from, text.find("\n```", at) - from);
-}
-
-void write_tones(const std::string& path, Nanos length) {
-  std::string description = "identity name=in ! wavenc ! filesink location=" + path;
-  Ptr<GstElement> pipeline(own(gst_parse_launch(description.c_str(), nullptr)));
-  Ptr<GstElement> in(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
-  Watchdog watchdog;
-  Feed feed(in.get(), 16000, 1, watchdog);
-  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-  EXPECT_TRUE(feed.begin());
-  EXPECT_EQ(feed.tones(0s, length), GST_FLOW_OK);
-  EXPECT_TRUE(feed.end());
-  EXPECT_TRUE(play_out(pipeline.get()));
 }
 
 // What a command prints in that folder, when it ends well.
@@ -86,17 +65,14 @@ std::string transcript_in(const std::string& printed) {
 TEST(SinkReadme, PrintsWhatWasSaid) {
   auto started = server::Server::start({});
   ASSERT_TRUE(started);
-  ScratchFile place;
-  fs::path folder = place.path() + ".d";
-  fs::create_directory(folder);
-  write_tones((folder / "speech.wav").string(), 10s);
+  ScratchFolder folder;
+  write_tones("wavenc ! filesink location=" + (folder.path() / "speech.wav").string(), 10s);
 
   const std::string element = "deepgramsink";
   std::string command = command_with(element);
   ASSERT_NE(command.find(" -m "), command.npos) << command;
   command.insert(command.find(element) + element.size(), " max-rate=0 url=" + (*started)->url());
-  std::string printed = printed_by(command, folder);
-  fs::remove_all(folder);
+  std::string printed = printed_by(command, folder.path());
 
   std::string said;
   for (const Heard& word : words_between(0s, 10s)) said += "w" + std::to_string(word.number) + " ";

@@ -21,34 +21,6 @@ std::vector<Heard> joined(std::vector<Heard> words, const std::vector<Heard>& mo
   return words;
 }
 
-struct Kind {
-  const char* name;
-  int rate, channels;
-  const char* before;
-};
-constexpr Kind kKinds[] = {
-    {"S16LE16k", 16000, 1, ""},
-    {"Mulaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! mulawenc ! "},
-    {"Alaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! alawenc ! "},
-    {"Stereo44k1", 44100, 2, ""},
-};
-
-class SinkWords : public testing::TestWithParam<Kind> {};
-
-TEST_P(SinkWords, AreToldOnceInOrderAtTheirTime) {
-  Bench bench({.sink = true,
-               .rate = GetParam().rate,
-               .channels = GetParam().channels,
-               .before = GetParam().before});
-  bench.play();
-  EXPECT_EQ(bench.feed().tones(0s, 60s), GST_FLOW_OK);
-  ASSERT_TRUE(bench.finish());
-  EXPECT_TRUE(same_words(bench.words(), words_between(0s, 60s)));
-}
-
-INSTANTIATE_TEST_SUITE_P(Kinds, SinkWords, testing::ValuesIn(kKinds),
-                         [](const auto& kind) { return kind.param.name; });
-
 TEST(SinkConnection, MayBeLost) {
   Bench bench({.server = {.faults = {"drop-after=10"}, .faulty_connections = 1}, .sink = true});
   bench.play();
@@ -114,25 +86,6 @@ TEST(SinkInput, MayPlayBackwards) {
   ASSERT_TRUE(bench.finish());
   EXPECT_TRUE(bench.server().requests().empty());
 }
-
-class SinkBadCaps : public testing::TestWithParam<const char*> {};
-
-TEST_P(SinkBadCaps, AreRefused) {
-  Bench bench({.sink = true});
-  bench.pipeline().change(GST_STATE_PLAYING);
-  Ptr<GstCaps> caps(gst_caps_from_string(GetParam()));
-  EXPECT_FALSE(gst_pad_peer_query_accept_caps(bench.feed().pad(), caps.get()));
-  bench.feed().stream_start();
-  bench.feed().caps(GetParam());
-  bench.feed().segment();
-  EXPECT_EQ(bench.feed().push(bench.feed().buffer(0s, 20ms)), GST_FLOW_NOT_NEGOTIATED);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, SinkBadCaps,
-    testing::Values("audio/x-raw,format=F64LE,layout=interleaved,rate=16000,channels=1",
-                    "audio/x-raw,format=S16LE,layout=interleaved,rate=4000,channels=1",
-                    "audio/mpeg,mpegversion=4"));
 
 // --- messages
 

@@ -2,6 +2,7 @@
 // What downstream may rely on: which events come, in which order, and that time goes on.
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -276,26 +277,29 @@ TEST(TranscribeCaps, ThatDoNotChangeKeepTheConnection) {
   EXPECT_EQ(bench.server().requests().size(), 1u);
 }
 
-class TranscribeBadCaps : public testing::TestWithParam<const char*> {};
+class TranscribeBadCaps : public testing::TestWithParam<std::tuple<const char*, bool>> {};
 
 TEST_P(TranscribeBadCaps, AreRefused) {
-  Bench bench;
+  const auto& [format, sink] = GetParam();
+  Bench bench({.sink = sink});
   bench.pipeline().change(GST_STATE_PLAYING);
-  Ptr<GstCaps> caps(gst_caps_from_string(GetParam()));
+  Ptr<GstCaps> caps(gst_caps_from_string(format));
   EXPECT_FALSE(gst_pad_peer_query_accept_caps(bench.feed().pad(), caps.get()));
   bench.feed().stream_start();
-  bench.feed().caps(GetParam());
+  bench.feed().caps(format);
   bench.feed().segment();
   EXPECT_EQ(bench.feed().push(bench.feed().buffer(0s, 20ms)), GST_FLOW_NOT_NEGOTIATED);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, TranscribeBadCaps,
-    testing::Values("audio/x-raw,format=F64LE,layout=interleaved,rate=16000,channels=1",
-                    "audio/x-raw,format=S16LE,layout=non-interleaved,rate=16000,channels=2",
-                    "audio/x-raw,format=S16LE,layout=interleaved,rate=4000,channels=1",
-                    "audio/x-raw,format=S16LE,layout=interleaved,rate=96000,channels=1",
-                    "audio/mpeg,mpegversion=4"));
+    testing::Combine(
+        testing::Values("audio/x-raw,format=F64LE,layout=interleaved,rate=16000,channels=1",
+                        "audio/x-raw,format=S16LE,layout=non-interleaved,rate=16000,channels=2",
+                        "audio/x-raw,format=S16LE,layout=interleaved,rate=4000,channels=1",
+                        "audio/x-raw,format=S16LE,layout=interleaved,rate=96000,channels=1",
+                        "audio/mpeg,mpegversion=4"),
+        testing::Bool()));
 
 TEST(TranscribeTags, TellTheLanguage) {
   Bench bench({.properties = {{"language", "de-CH"}}});

@@ -5,10 +5,10 @@
 #include <tuple>
 #include <vector>
 
-#include <glib/gstdio.h>
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
+#include "support/recording.h"
 #include "support/subtitlefile.h"
 
 namespace dg {
@@ -228,21 +228,6 @@ TEST(SubtitleParsers, ForgiveNothing) {
     EXPECT_FALSE(parse_webvtt(bad)) << bad;
 }
 
-class Folder {
- public:
-  Folder() : path_(Ptr<char>(g_dir_make_tmp("dg-files-XXXXXX", nullptr)).get()) {}
-  ~Folder() {
-    g_remove(file().c_str());
-    g_rmdir(path_.c_str());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file() const { return path_ + "/captioned"; }
-
- private:
-  std::string path_;
-};
-
 struct Container {
   const char* name;
   const char* encoder;  // of the sound
@@ -346,11 +331,11 @@ class TextTrack {
 class TracksOfText : public testing::TestWithParam<Container> {};
 
 TEST_P(TracksOfText, HaveTheTextAndItsLanguage) {
-  Folder folder;
+  ScratchFolder folder;
+  std::string file = folder.path() / "captioned";
   const Talk& talk = kTalks[0];
-  Bench::Setup setup =
-      talking(talk.scenario, std::string("file.subtitle_0 ") + GetParam().muxer +
-                                 " name=file ! filesink location=" + folder.file());
+  Bench::Setup setup = talking(talk.scenario, std::string("file.subtitle_0 ") + GetParam().muxer +
+                                                  " name=file ! filesink location=" + file);
   setup.before = "tee name=in in. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! " +
                  std::string(GetParam().encoder) + " ! queue ! file. in. ! queue ! ";
   Bench bench(setup);
@@ -360,7 +345,7 @@ TEST_P(TracksOfText, HaveTheTextAndItsLanguage) {
   ASSERT_TRUE(bench.pipeline().wait_for(GST_MESSAGE_EOS));
   bench.pipeline().change(GST_STATE_NULL);
 
-  TextTrack track(folder.file(), GetParam().demuxer);
+  TextTrack track(file, GetParam().demuxer);
   ASSERT_TRUE(track.read());
   EXPECT_EQ(track.language(), "en");
   auto texts = bench.pipeline().texts();

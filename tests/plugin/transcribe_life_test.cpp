@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// State changes at any moment, from any thread, against any server.
+// State changes at any moment, from any thread, against any server. What holds for a deepgramsink
+// just as well is asked of both.
 #include <atomic>
 #include <future>
 #include <random>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -56,8 +58,10 @@ INSTANTIATE_TEST_SUITE_P(Servers, TranscribeRounds,
                            return name.empty() ? "good" : name;
                          });
 
-TEST(TranscribeLife, StartsAnewAfterManyRounds) {
-  Bench bench;
+class TranscribeRestarts : public testing::TestWithParam<bool> {};
+
+TEST_P(TranscribeRestarts, FindNothingOfTheRunBefore) {
+  Bench bench({.sink = GetParam()});
   for (int round = 0; round < 10; ++round) {
     bench.play();
     bench.feed().tones(0s, 10s);
@@ -67,6 +71,9 @@ TEST(TranscribeLife, StartsAnewAfterManyRounds) {
     bench.pipeline().record().clear();
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Elements, TranscribeRestarts, testing::Bool(),
+                         [](const auto& test) { return Bench::name_of("Element", test.param); });
 
 TEST(TranscribeLife, PausesWithoutNetworkAndKey) {
   Bench bench({.serves = false, .after = "fakesink"});
@@ -115,10 +122,11 @@ TEST(TranscribeLife, TakesPropertiesAtAnyTime) {
 }
 
 // A pusher that waits for room. The server takes nothing.
-class TranscribeBlocked : public testing::TestWithParam<const char*> {
+class TranscribeBlocked : public testing::TestWithParam<std::tuple<const char*, bool>> {
  protected:
   TranscribeBlocked()
-      : bench_({.server = {.faults = {GetParam()}},
+      : bench_({.server = {.faults = {std::get<0>(GetParam())}},
+                .sink = std::get<1>(GetParam()),
                 .properties = {{"overflow", "block"}, {"max-backlog", "500"}}}) {
     bench_.play();
     pusher_ = std::async(std::launch::async, [this] { return push(); });
@@ -160,9 +168,12 @@ TEST_P(TranscribeBlocked, IsWokenByAFlush) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, TranscribeBlocked,
-                         testing::Values("no-answer", "stall-reading-after=1"),
-                         [](const auto& server) {
-                           return *server.param == 'n' ? "NeverAnswers" : "StopsReading";
+                         testing::Combine(testing::Values("no-answer", "stall-reading-after=1"),
+                                          testing::Bool()),
+                         [](const auto& test) {
+                           bool never = *std::get<0>(test.param) == 'n';
+                           return Bench::name_of(never ? "NeverAnswers" : "StopsReading",
+                                                 std::get<1>(test.param));
                          });
 
 // The network thread may have other things to do when a run ends.
@@ -192,14 +203,14 @@ TEST(TranscribeLife, LetsGoOfEventsWhenItEnds) {
 }
 
 // An application that acts in the handler of a message, on the thread that posts it.
-class TranscribeHandler : public testing::TestWithParam<const char*> {
+class TranscribeHandler : public testing::TestWithParam<std::tuple<const char*, bool>> {
  protected:
   // Calls it for the first message of this name, once.
   void on_first(const std::function<void()>& act) {
     bench_.pipeline().on_message = [this, act](GstMessage* message) {
       const GstStructure* said = gst_message_get_structure(message);
       bool ours = GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT &&
-                  gst_structure_has_name(said, GetParam());
+                  gst_structure_has_name(said, std::get<0>(GetParam()));
       if (!ours || acted_.exchange(true)) return;
       act();
       done_.set_value();
@@ -215,7 +226,8 @@ class TranscribeHandler : public testing::TestWithParam<const char*> {
 
   std::promise<void> done_;
   std::atomic<bool> acted_ = false;
-  Bench bench_{{.server = {.faults = {"drop-after=10"}, .faulty_connections = 1}}};
+  Bench bench_{{.server = {.faults = {"drop-after=10"}, .faulty_connections = 1},
+                .sink = std::get<1>(GetParam())}};
 };
 
 TEST_P(TranscribeHandler, MayStopThePipeline) {
@@ -229,7 +241,7 @@ TEST_P(TranscribeHandler, MayPauseAndGoOn) {
     bench_.pipeline().change(GST_STATE_PLAYING);
   });
   EXPECT_TRUE(push_until_done());
-  ASSERT_TRUE(bench_.pipeline().wait_for_end());
+  ASSERT_TRUE(bench_.wait_for_end());
   EXPECT_TRUE(same_words(bench_.words(), words_between(0s, 20s)));
 }
 
@@ -245,10 +257,12 @@ TEST_P(TranscribeHandler, MayDropThePipeline) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Messages, TranscribeHandler,
-                         testing::Values("deepgram/connection", "deepgram/results",
-                                         "deepgram/metadata"),
-                         [](const auto& message) {
-                           return std::string(message.param).substr(sizeof "deepgram");
+                         testing::Combine(testing::Values("deepgram/connection", "deepgram/results",
+                                                          "deepgram/metadata"),
+                                          testing::Bool()),
+                         [](const auto& test) {
+                           return Bench::name_of(std::get<0>(test.param) + sizeof "deepgram",
+                                                 std::get<1>(test.param));
                          });
 
 }  // namespace

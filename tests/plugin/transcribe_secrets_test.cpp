@@ -13,18 +13,11 @@
 #include <gtest/gtest.h>
 
 #include "plugin/ptr.h"
+#include "support/recording.h"
+#include "support/subprocess.h"
 #include "support/watchdog.h"
 
 namespace dg {
-
-template <>
-struct Unref<GSubprocess> {
-  void operator()(GSubprocess* p) const { g_object_unref(p); }
-};
-template <>
-struct Unref<GSubprocessLauncher> {
-  void operator()(GSubprocessLauncher* p) const { g_object_unref(p); }
-};
 
 namespace {
 
@@ -33,18 +26,6 @@ namespace fs = std::filesystem;
 // Half of it would be too much as well.
 constexpr char kFirstHalf[] = "5fe71a90c3d2", kSecondHalf[] = "88b64d0ea1f7";
 const std::string kKey = std::string(kFirstHalf) + kSecondHalf;
-
-class Folder {
- public:
-  Folder() : path_(Ptr<char>(g_dir_make_tmp("dg-secrets-XXXXXX", nullptr)).get()) {}
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // What a talkative pipeline left behind.
 struct Talk {
@@ -88,7 +69,7 @@ class TranscribeSecrets : public testing::Test {
   // Runs a pipeline against a server of that kind in a process of its own. `holder` is the property
   // that has the key, or "environment".
   Talk talk(const char* server, const char* holder) {
-    Folder folder;
+    ScratchFolder folder;
     Ptr<GSubprocessLauncher> launcher(g_subprocess_launcher_new(static_cast<GSubprocessFlags>(
         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE)));
     auto set = [&](const char* name, const char* value) {

@@ -12,6 +12,7 @@
 
 #include "server/wav.h"
 #include "support/bench.h"
+#include "support/recording.h"
 
 namespace dg {
 namespace {
@@ -39,13 +40,7 @@ bool ends(const Pipeline& pipeline) {
 }
 
 struct SpeechTest : testing::Test {
-  SpeechTest() {
-    char* folder = g_dir_make_tmp("gst-deepgram-XXXXXX", nullptr);
-    file = std::filesystem::path(folder) / "speech.wav";
-    g_free(folder);
-    read_golden();
-  }
-  ~SpeechTest() override { std::filesystem::remove_all(file.parent_path()); }
+  SpeechTest() { read_golden(); }
 
   // The five sentences, a second of silence behind each, and when their words begin.
   void read_golden() {
@@ -108,7 +103,8 @@ struct SpeechTest : testing::Test {
     return words;
   }
 
-  std::filesystem::path file;
+  ScratchFolder folder;
+  const std::filesystem::path file = folder.path() / "speech.wav";
   std::vector<std::byte> audio;
   std::vector<Spoken> said;
 };

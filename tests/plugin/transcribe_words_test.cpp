@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every word once, in order, at its time: with the oracle of server/tones.h.
+// Every word once, in order, at its time: with the oracle of server/tones.h. As text, and as what
+// a deepgramsink tells.
+#include <string>
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
@@ -21,13 +25,15 @@ constexpr Kind kKinds[] = {
     {"Stereo44k1", 44100, 2, ""},
 };
 
-class TranscribeWords : public testing::TestWithParam<Kind> {
+class TranscribeWords : public testing::TestWithParam<std::tuple<Kind, bool>> {
  protected:
   static Bench::Setup setup() {
+    const auto& [kind, sink] = GetParam();
     Bench::Setup setup;
-    setup.rate = GetParam().rate;
-    setup.channels = GetParam().channels;
-    setup.before = GetParam().before;
+    setup.sink = sink;
+    setup.rate = kind.rate;
+    setup.channels = kind.channels;
+    setup.before = kind.before;
     return setup;
   }
 };
@@ -40,8 +46,12 @@ TEST_P(TranscribeWords, ComeOnceInOrderAtTheirTime) {
   EXPECT_TRUE(same_words(bench.words(), words_between(0s, 60s)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, TranscribeWords, testing::ValuesIn(kKinds),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Kinds, TranscribeWords,
+                         testing::Combine(testing::ValuesIn(kKinds), testing::Bool()),
+                         [](const auto& test) {
+                           return Bench::name_of(std::get<0>(test.param).name,
+                                                 std::get<1>(test.param));
+                         });
 
 TEST(TranscribeLongWords, DoNotDriftInTenMinutes) {
   Bench bench;

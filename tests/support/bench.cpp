@@ -110,7 +110,11 @@ void Bench::play() {
 }
 
 bool Bench::finish() {
-  return feed_->end() && (sink_ ? pipeline_->wait_for(GST_MESSAGE_EOS) : pipeline_->wait_for_end());
+  return feed_->end() && wait_for_end();
+}
+
+bool Bench::wait_for_end() const {
+  return sink_ ? pipeline_->wait_for(GST_MESSAGE_EOS) : pipeline_->wait_for_end();
 }
 
 std::vector<Heard> Bench::words_of(const Record::Entries& entries) const {

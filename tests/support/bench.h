@@ -50,6 +50,11 @@ class Bench {
     std::map<std::string, std::string> properties;
   };
 
+  // What a test of both elements is called that is given what is tested, and whether by a sink.
+  static std::string name_of(const std::string& tested, bool sink) {
+    return tested + (sink ? "BySink" : "");
+  }
+
   explicit Bench(const Setup& setup);
   Bench() : Bench(Setup{}) {}
   ~Bench();
@@ -63,6 +68,7 @@ class Bench {
   void play();
   // EOS, and whether it came through.
   bool finish();
+  bool wait_for_end() const;
   // That came out; of a sink, that were told.
   std::vector<Heard> words() const { return words_of(pipeline_->record().copy()); }
   // Whether so many words came out in time.

@@ -37,12 +37,15 @@ ScratchFile::~ScratchFile() {
   std::filesystem::remove(path_);
 }
 
-Recording::Recording(Nanos length)
-    : length_(length), pictures_(static_cast<std::size_t>(length / kPicture)) {
-  std::string description =
-      "identity name=in ! mux.audio_0 matroskamux name=mux ! filesink location=" + path() +
-      " videotestsrc num-buffers=" + std::to_string(pictures_) +
-      " ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! mux.video_0";
+ScratchFolder::ScratchFolder()
+    : path_(Ptr<char>(g_dir_make_tmp("dg-test-XXXXXX", nullptr)).get()) {}
+
+ScratchFolder::~ScratchFolder() {
+  std::filesystem::remove_all(path_);
+}
+
+void write_tones(const std::string& writer, Nanos length) {
+  std::string description = "identity name=in ! " + writer;
   Ptr<GstElement> pipeline(own(gst_parse_launch(description.c_str(), nullptr)));
   Ptr<GstElement> in(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
   Watchdog watchdog;
@@ -52,6 +55,14 @@ Recording::Recording(Nanos length)
   EXPECT_EQ(feed.tones(0s, length), GST_FLOW_OK);
   EXPECT_TRUE(feed.end());
   EXPECT_TRUE(play_out(pipeline.get()));
+}
+
+Recording::Recording(Nanos length)
+    : length_(length), pictures_(static_cast<std::size_t>(length / kPicture)) {
+  write_tones("mux.audio_0 matroskamux name=mux ! filesink location=" + path() +
+                  " videotestsrc num-buffers=" + std::to_string(pictures_) +
+                  " ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! mux.video_0",
+              length);
 }
 
 }  // namespace dg

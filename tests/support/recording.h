@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include <gst/gst.h>
@@ -25,6 +26,23 @@ class ScratchFile {
  private:
   std::string path_;
 };
+
+// A folder that is gone with this, and what is in it.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Has the tone oracle's audio, 16 kHz mono, written by these elements.
+void write_tones(const std::string& writer, Nanos length);
 
 // A Matroska file with the tone oracle's audio, 16 kHz mono, and 25 small pictures a second.
 class Recording {
