@@ -82,7 +82,8 @@ class Readme(unittest.TestCase):
                     printed = (self.folder / written[1]).read_text(encoding="utf-8")
                 elif "matroskamux" in pipeline:
                     printed = self.run_it("gst-launch-1.0 -q filesrc location=speech.mkv ! matroskademux name=file "
-                                          "file.audio_0 ! fakesink async=false file.subtitle_0 ! srtenc ! fdsink async=false")
+                                          "file.audio_0 ! fakesink async=false "
+                                          "file.subtitle_0 ! srtenc ! fdsink async=false")
                 elif "-m" in pipeline.split():
                     self.assertGreater(printed.rfind("(eos)"), printed.rfind("deepgram/results"))
                     final = r"deepgram/results, transcript=(.*?), is-final=\(boolean\)true"

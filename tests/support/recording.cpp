@@ -44,6 +44,9 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_);
 }
 
+namespace {
+
+// Has the tone oracle's audio, 16 kHz mono, written by these elements.
 void write_tones(const std::string& writer, Nanos length) {
   std::string description = "identity name=in ! " + writer;
   Ptr<GstElement> pipeline(own(gst_parse_launch(description.c_str(), nullptr)));
@@ -56,6 +59,8 @@ void write_tones(const std::string& writer, Nanos length) {
   EXPECT_TRUE(feed.end());
   EXPECT_TRUE(play_out(pipeline.get()));
 }
+
+}  // namespace
 
 Recording::Recording(Nanos length)
     : length_(length), pictures_(static_cast<std::size_t>(length / kPicture)) {

@@ -41,9 +41,6 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-// Has the tone oracle's audio, 16 kHz mono, written by these elements.
-void write_tones(const std::string& writer, Nanos length);
-
 // A Matroska file with the tone oracle's audio, 16 kHz mono, and 25 small pictures a second.
 class Recording {
  public:
