@@ -177,12 +177,13 @@ TEST(SplitQuery, Decodes) {
 TEST(Credentials, AreReadInFourForms) {
   auto read = [](const char* authorization, const char* protocols) -> std::string {
     auto found = read_credentials(authorization, protocols);
-    return found ? found->secret + "|" + found->protocol : "none";
+    return found ? found->secret + "|" + found->protocol + (found->bearer ? "|bearer" : "")
+                 : "none";
   };
   EXPECT_EQ(read("Token k", nullptr), "k|");
-  EXPECT_EQ(read("bearer  k", nullptr), "k|");
+  EXPECT_EQ(read("bearer  k", nullptr), "k||bearer");
   EXPECT_EQ(read(nullptr, "token, k"), "k|token");
-  EXPECT_EQ(read(nullptr, "bearer,k, x-deepgram-session-id, 1"), "k|bearer");
+  EXPECT_EQ(read(nullptr, "bearer,k, x-deepgram-session-id, 1"), "k|bearer|bearer");
   EXPECT_EQ(read("Token k", "token, other"), "k|");
   for (const char* bad : {"", "Token", "Token ", "Basic k", "k"})
     EXPECT_EQ(read(bad, nullptr), "none");

@@ -8,6 +8,7 @@
 #include "server/audio.h"
 #include "server/client.h"
 #include "server/tones.h"
+#include "support/request.h"
 
 namespace dg::server {
 namespace {
@@ -142,17 +143,10 @@ TEST(Handshake, RefusesUnknownNamesIfItIsStrict) {
 
 TEST(Handshake, WantsAnUpgrade) {
   auto server = serve();
-  Ptr<SoupSession> session(soup_session_new());
-  std::string url = "http" + server->url().substr(2);
-  Ptr<SoupMessage> message(soup_message_new("GET", url.c_str()));
-  Ptr<GBytes> body(soup_session_send_and_read(session.get(), message.get(), nullptr, nullptr));
-  ASSERT_TRUE(body);
-  EXPECT_EQ(soup_message_get_status(message.get()), 400u);
-  EXPECT_TRUE(soup_message_headers_get_one(soup_message_get_response_headers(message.get()),
-                                           "dg-request-id"));
-  gsize size = 0;
-  auto* text = static_cast<const char*>(g_bytes_get_data(body.get(), &size));
-  EXPECT_EQ(std::string(text, size), "Connection header did not include 'upgrade'");
+  Answer answer = request("GET", server->url(), "/v1/listen");
+  EXPECT_EQ(answer.status, 400u);
+  EXPECT_EQ(answer.request_id, server->requests().at(0).request_id);
+  EXPECT_EQ(answer.body, "Connection header did not include 'upgrade'");
 }
 
 TEST(Handshake, SpeaksTls) {

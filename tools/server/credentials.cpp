@@ -12,10 +12,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool is_scheme(std::string_view text) {
-  std::string scheme(text);
-  return g_ascii_strcasecmp(scheme.c_str(), "token") == 0 ||
-         g_ascii_strcasecmp(scheme.c_str(), "bearer") == 0;
+bool is(std::string_view text, const char* scheme) {
+  return g_ascii_strcasecmp(std::string(text).c_str(), scheme) == 0;
 }
 
 // "scheme<separator>secret"
@@ -24,8 +22,9 @@ std::optional<Credentials> split(std::string_view text, char separator) {
   if (at == text.npos) return std::nullopt;
   std::string_view scheme = trimmed(text.substr(0, at)), rest = text.substr(at + 1);
   std::string_view secret = trimmed(separator == ',' ? rest.substr(0, rest.find(',')) : rest);
-  if (!is_scheme(scheme) || secret.empty()) return std::nullopt;
-  return Credentials{std::string(secret), separator == ',' ? std::string(scheme) : ""};
+  bool bearer = is(scheme, "bearer");
+  if ((!bearer && !is(scheme, "token")) || secret.empty()) return std::nullopt;
+  return Credentials{std::string(secret), bearer, separator == ',' ? std::string(scheme) : ""};
 }
 
 }  // namespace

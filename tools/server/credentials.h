@@ -10,6 +10,7 @@ namespace dg::server {
 // A key or a token, in whichever of the four forms a client gave it.
 struct Credentials {
   std::string secret;
+  bool bearer = false;  // as a token is shown; a key may be as well
   // What the answer's Sec-WebSocket-Protocol says, where the client's had the secret: never the
   // secret itself.
   std::string protocol;

@@ -51,6 +51,10 @@ struct Unref<GChecksum> {
   void operator()(GChecksum* p) const { g_checksum_free(p); }
 };
 template <>
+struct Unref<GHmac> {
+  void operator()(GHmac* p) const { g_hmac_unref(p); }
+};
+template <>
 struct Unref<GOptionContext> {
   void operator()(GOptionContext* p) const { g_option_context_free(p); }
 };

@@ -9,6 +9,8 @@ const char* ending_name(Ending ending) {
       return "open";
     case Ending::Refused:
       return "refused";
+    case Ending::Granted:
+      return "granted a token";
     case Ending::Unanswered:
       return "left unanswered";
     case Ending::CloseStream:

@@ -13,6 +13,7 @@ namespace dg::server {
 enum class Ending {
   Open,            // not yet
   Refused,         // no connection: `status` says with what
+  Granted,         // no connection: it was a request for an access token
   Unanswered,      // a handshake that a fault left hanging
   CloseStream,     // the client asked, and had the rest and Metadata
   EmptyFrame,      // the client asked in the old way, with a frame of no bytes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct ServerOptions {
   std::string record_dir;   // for each connection its audio and its frames; empty: none
   bool keep_audio = false;  // in Seen::audio
   std::function<void(const std::string&)> log;  // a line a connection, on the server's thread
+  // Seconds since 1970, by which access tokens expire; empty: the system's. Called on its thread.
+  std::function<std::int64_t()> clock;
 };
 
 }  // namespace dg::server

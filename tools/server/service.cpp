@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr char kPath[] = "/v1/listen";
+constexpr char kGrantPath[] = "/v1/auth/grant";
 constexpr char kRequestId[] = "dg-request-id";
 
 const char* request_header(SoupServerMessage* message, const char* name) {
@@ -212,12 +213,34 @@ void Service::receive(SoupServerMessage* message) {
 
 void Service::consider(Handshake& handshake) {
   SoupServerMessage* message = handshake.message.get();
-  if (g_strcmp0(g_uri_get_path(soup_server_message_get_uri(message)), kPath) != 0)
-    return refuse(handshake, refusal_for(404));
+  std::string path = g_uri_get_path(soup_server_message_get_uri(message));
+  if (path == kGrantPath) return grant(handshake);
+  if (path != kPath) return refuse(handshake, refusal_for(404));
   if (!wants_upgrade(message))
     return respond(handshake, 400, "text/plain", "Connection header did not include 'upgrade'");
   if (auto refusal = read(handshake)) return refuse(handshake, *refusal);
   apply_faults(handshake);
+}
+
+// https://developers.deepgram.com/reference/auth/tokens/grant
+void Service::grant(Handshake& handshake) {
+  SoupServerMessage* message = handshake.message.get();
+  if (soup_server_message_get_method(message) != SOUP_METHOD_POST)
+    return refuse(handshake, refusal_for(405));
+  Rights allowed = rights(handshake);
+  if (allowed == Rights::None) return refuse(handshake, refusal_for(401));
+  if (allowed != Rights::All)
+    return refuse(handshake, {403, "FORBIDDEN", "Insufficient permissions.", {}});
+  Ptr<GBytes> body(soup_message_body_flatten(soup_server_message_get_request_body(message)));
+  gsize size = 0;
+  auto* text = static_cast<const char*>(g_bytes_get_data(body.get(), &size));
+  auto lifetime = read_lifetime({text, size});
+  if (auto* refusal = std::get_if<Refusal>(&lifetime)) return refuse(handshake, *refusal);
+  int seconds = std::get<int>(lifetime);
+  respond(handshake, 200, "application/json",
+          "{\"access_token\":\"" + grants_.issue(seconds, now()) +
+              "\",\"expires_in\":" + std::to_string(seconds) + "}",
+          Ending::Granted);
 }
 
 std::optional<Refusal> Service::read(Handshake& handshake) {
@@ -271,21 +294,26 @@ void Service::apply_faults(Handshake& handshake) {
 }
 
 void Service::shake(Handshake& handshake) {
-  if (auto refusal = check_key(handshake)) return refuse(handshake, *refusal);
+  if (rights(handshake) == Rights::None) return refuse(handshake, refusal_for(401));
   if (auto refusal = reserve(handshake.greeting)) return refuse(handshake, *refusal);
   upgrade(handshake);
 }
 
-std::optional<Refusal> Service::check_key(Handshake& handshake) const {
+Service::Rights Service::rights(Handshake& handshake) const {
   SoupServerMessage* message = handshake.message.get();
   auto credentials = read_credentials(request_header(message, "Authorization"),
                                       request_header(message, "Sec-WebSocket-Protocol"));
   if (credentials) handshake.protocol = credentials->protocol;
   const std::vector<std::string>& keys = options_.api_keys;
-  if (keys.empty()) return std::nullopt;
-  if (credentials && std::find(keys.begin(), keys.end(), credentials->secret) != keys.end())
-    return std::nullopt;
-  return refusal_for(401);
+  if (keys.empty()) return Rights::All;
+  if (!credentials) return Rights::None;
+  if (std::find(keys.begin(), keys.end(), credentials->secret) != keys.end()) return Rights::All;
+  bool honored = credentials->bearer && grants_.honor(credentials->secret, now());
+  return honored ? Rights::Listen : Rights::None;
+}
+
+std::int64_t Service::now() const {
+  return options_.clock ? options_.clock() : g_get_real_time() / G_USEC_PER_SEC;
 }
 
 std::optional<Refusal> Service::reserve(Greeting& greeting) {
@@ -355,15 +383,16 @@ void Service::drop(Handshake& handshake) {
   g_io_stream_close(stream.get(), nullptr, nullptr);
 }
 
-void Service::respond(Handshake& handshake, int status, const char* type, const std::string& body) {
+void Service::respond(Handshake& handshake, int status, const char* type, const std::string& body,
+                      Ending ending) {
   SoupServerMessage* message = handshake.message.get();
   soup_server_message_set_status(message, static_cast<guint>(status), phrase_of(status).c_str());
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
   journal_.update(handshake.greeting.request, [&](Seen& seen) {
     seen.status = status;
-    seen.ending = Ending::Refused;
+    seen.ending = ending;
   });
-  log(handshake.greeting.request_id + " refused: " + std::to_string(status));
+  log(handshake.greeting.request_id + " " + ending_name(ending) + ": " + std::to_string(status));
 }
 
 void Service::forget(Handshake& handshake) {

@@ -10,6 +10,7 @@
 #include "server/connection.h"
 #include "server/credentials.h"
 #include "server/engines.h"
+#include "server/grants.h"
 #include "server/serveroptions.h"
 
 namespace dg::server {
@@ -41,6 +42,9 @@ class Service final : public Connection::Owner {
     std::unique_ptr<Timer> delay;  // of the answer
   };
 
+  // What a client may do, by what it showed: nothing, transcribe, or get a token as well.
+  enum class Rights { None, Listen, All };
+
   Service(GMainContext* loop, Journal& journal);
   std::optional<Error> start();
   std::optional<Error> use_tls();
@@ -48,15 +52,18 @@ class Service final : public Connection::Owner {
 
   void receive(SoupServerMessage* message);
   void consider(Handshake& handshake);
+  void grant(Handshake& handshake);
   std::optional<Refusal> read(Handshake& handshake);
   void apply_faults(Handshake& handshake);
   void shake(Handshake& handshake);
-  std::optional<Refusal> check_key(Handshake& handshake) const;
+  Rights rights(Handshake& handshake) const;
+  std::int64_t now() const;
   std::optional<Refusal> reserve(Greeting& greeting);
   void upgrade(Handshake& handshake);
   void drop(Handshake& handshake);
   void refuse(Handshake& handshake, const Refusal& refusal);
-  void respond(Handshake& handshake, int status, const char* type, const std::string& body);
+  void respond(Handshake& handshake, int status, const char* type, const std::string& body,
+               Ending ending = Ending::Refused);
   void on_upgraded(Handshake& handshake);
   void forget(Handshake& handshake);
 
@@ -74,6 +81,7 @@ class Service final : public Connection::Owner {
   std::string authority_;
   Ptr<SoupServer> server_;
   Engines engines_;
+  Grants grants_;
   int dialed_ = 0;  // handshakes for a connection so far
   std::list<Handshake> handshakes_;
   std::list<std::unique_ptr<Connection>> connections_, gone_;
