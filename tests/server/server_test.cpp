@@ -8,6 +8,7 @@
 #include "server/audio.h"
 #include "server/client.h"
 #include "server/tones.h"
+#include "server/wire.h"
 #include "support/request.h"
 
 namespace dg::server {
@@ -147,6 +148,18 @@ TEST(Handshake, WantsAnUpgrade) {
   EXPECT_EQ(answer.status, 400u);
   EXPECT_EQ(answer.request_id, server->requests().at(0).request_id);
   EXPECT_EQ(answer.body, "Connection header did not include 'upgrade'");
+}
+
+// A client that waits for the end of what was refused would wait for ever.
+TEST(Handshake, EndsTheConnectionOfWhoIsRefused) {
+  auto server = serve();
+  for (const char* path : {"/v1/nothing", "/v1/listen?punctuate=maybe"}) {
+    Wire wire(server->url());
+    wire.say("GET " + std::string(path) +
+             " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    wire.fall_silent();
+    EXPECT_NE(wire.rest().find("err_msg"), std::string::npos) << path;
+  }
 }
 
 TEST(Handshake, SpeaksTls) {

@@ -388,6 +388,9 @@ void Service::respond(Handshake& handshake, int status, const char* type, const 
   SoupServerMessage* message = handshake.message.get();
   soup_server_message_set_status(message, static_cast<guint>(status), phrase_of(status).c_str());
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
+  // A client may wait for that, and libsoup's server does not notice when one has gone.
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection",
+                               "close");
   journal_.update(handshake.greeting.request, [&](Seen& seen) {
     seen.status = status;
     seen.ending = ending;
