@@ -3,7 +3,7 @@
 # Installs from Debian 12's packages what is missing; touches neither apt nor the network if nothing is.
 set -euo pipefail
 
-readonly all_groups="build run demo tests checks package"
+readonly all_groups="build run demo tests checks package interop"
 
 # Group by group, so that whoever only wants to build need not take valgrind and clang.
 declare -A packages=(
@@ -14,7 +14,9 @@ declare -A packages=(
          gstreamer1.0-plugins-bad glib-networking ca-certificates pocketsphinx-en-us"
   # textoverlay is in gstreamer1.0-x.
   [demo]="gstreamer1.0-x fonts-dejavu-core pocketsphinx-testdata"
-  [tests]="python3-gst-1.0 libgtest-dev libbenchmark-dev pocketsphinx-testdata gstreamer1.0-x fonts-dejavu-core"
+  [tests]="python3-gst-1.0 python3-websockets libgtest-dev libbenchmark-dev pocketsphinx-testdata gstreamer1.0-x
+          fonts-dejavu-core"
+  [interop]="nodejs npm"
   [checks]="clang clang-tidy clang-format valgrind libclang-rt-14-dev util-linux"
   [package]="debhelper dpkg-dev lintian gstreamer1.0-x"
 )
