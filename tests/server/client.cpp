@@ -61,7 +61,19 @@ Client::Client(const std::string& url, const Headers& headers, const std::string
       &data);
   wait([&] { return answered; });
   status_ = static_cast<int>(soup_message_get_status(message_.get()));
-  if (!connection_) return;
+  if (connection_) listen();
+}
+
+Client::Client(const std::string& url, Ptr<GIOStream> stream)
+    : context_(g_main_context_new()), status_(SOUP_STATUS_SWITCHING_PROTOCOLS) {
+  On loop(context_.get());
+  Ptr<GUri> uri(g_uri_parse(url.c_str(), GUriFlags(SOUP_HTTP_URI_FLAGS), nullptr));
+  connection_.reset(soup_websocket_connection_new(
+      stream.get(), uri.get(), SOUP_WEBSOCKET_CONNECTION_CLIENT, nullptr, nullptr, nullptr));
+  listen();
+}
+
+void Client::listen() {
   soup_websocket_connection_set_max_incoming_payload_size(connection_.get(), 0);
   auto on_message = +[](SoupWebsocketConnection*, int, GBytes* bytes, Client* self) {
     gsize size = 0;
@@ -81,7 +93,7 @@ Client::~Client() {
   }
   connection_.reset();
   message_.reset();
-  soup_session_abort(session_.get());
+  if (session_) soup_session_abort(session_.get());
   while (g_main_context_iteration(context_.get(), FALSE)) continue;
   session_.reset();
 }

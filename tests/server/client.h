@@ -21,6 +21,8 @@ class Client {
 
   explicit Client(const std::string& url, const Headers& headers = {},
                   const std::string& authority = "");
+  // On a stream whose handshake was made by hand, and went well.
+  Client(const std::string& url, Ptr<GIOStream> stream);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -47,6 +49,7 @@ class Client {
   std::string close_reason() const;
 
  private:
+  void listen();
   bool is_open() const;
   bool wait(const std::function<bool()>& done);
 
