@@ -430,6 +430,31 @@ TEST(Events, AreSentIfTheyAreAskedFor) {
   EXPECT_EQ(std::count(seen.begin(), seen.end(), "UtteranceEnd"), 1);
 }
 
+// Asked for by the client, as each client may want its own.
+TEST(Events, MayGoWrong) {
+  auto server = serve();
+  auto audio = tones_of(0.5);
+  audio.resize(audio.size() + 3 * 32000);
+  auto said = [&](const std::string& faults) {
+    Client client(server->url() + kAudio + "&vad_events=true&interim_results=true" +
+                  "&utterance_end_ms=1000" + faults);
+    speak(client, audio);
+    client.send(kCloseStream);
+    std::string text;
+    for (const Frame& frame : parse(client.rest())) {
+      if (frame.type() == "Results") text += frame.flag("is_final") ? "final " : "interim ";
+      if (frame.type() == "SpeechStarted") text += "start ";
+      if (frame.type() == "UtteranceEnd")
+        text += frame.number("last_word_end") == -1 ? "minus-one " : "end ";
+    }
+    return text;
+  };
+  EXPECT_EQ(said(""), "start final interim end interim final ");
+  EXPECT_EQ(said("&x-speech-started=late&x-utterance-end=late"),
+            "final start interim interim end final ");
+  EXPECT_EQ(said("&x-utterance-end=minus-one"), "start final interim minus-one interim final ");
+}
+
 TEST(Callback, TakesTheResultsAway) {
   auto server = serve();
   Client client(server->url() + kAudio + "&callback=https%3A%2F%2Fexample.com%2Fx");

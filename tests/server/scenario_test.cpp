@@ -184,18 +184,20 @@ TEST(Player, GivesEventsEachTime) {
 TEST(Faults, SayWhatIsWrong) {
   EXPECT_EQ(parse_fault("nonsense=1").error().text, "there is no fault called \"nonsense\"");
   EXPECT_EQ(parse_fault("drop-after=x").error().text, "fault drop-after wants SECONDS, not \"x\"");
-  for (const char* bad : {"refuse=200", "refuse=x", "refuse=429:x", "drop-after=-1", "drop-after=",
-                          "close-after=1", "close-after=1:1006", "close-after=1:99", "omit=x",
-                          "close-at-open=1015", "delay-results=1e9", "utterance-end=soon"})
+  for (const char* bad :
+       {"refuse=200", "refuse=x", "refuse=429:x", "drop-after=-1", "drop-after=", "close-after=1",
+        "close-after=1:1006", "close-after=1:99", "omit=x", "close-at-open=1015",
+        "delay-results=1e9", "utterance-end=soon", "speech-started=never"})
     EXPECT_FALSE(parse_fault(bad)) << bad;
 }
 
 TEST(Faults, AreAllDescribed) {
   std::string text = describe_faults();
-  for (const char* name : {"refuse=", "no-answer=", "delay-handshake=", "close-at-open=",
-                           "close-after=", "drop-after=", "drop-at-handshake=", "end-after=",
-                           "stall-reading-after=", "stall-results-after=", "delay-results=",
-                           "malformed-after=", "garbage-after=", "omit=", "utterance-end="})
+  for (const char* name :
+       {"refuse=", "no-answer=", "delay-handshake=", "close-at-open=", "close-after=",
+        "drop-after=", "drop-at-handshake=", "end-after=", "stall-reading-after=",
+        "stall-results-after=", "delay-results=", "malformed-after=", "garbage-after=", "omit=",
+        "utterance-end=", "speech-started="})
     EXPECT_NE(text.find(name), text.npos) << name;
 }
 

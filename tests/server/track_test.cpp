@@ -242,6 +242,20 @@ TEST_F(TrackTest, TellsItWronglyIfItIsToldTo) {
   EXPECT_EQ(said().back(), "UtteranceEnd -1");
 }
 
+TEST_F(TrackTest, TellsOfTheStartTooLateIfItIsToldTo) {
+  settings_.vad_events = true;
+  settings_.interims = true;
+  settings_.speech_starts = SpeechStarts::Late;
+  start({});
+  pause(0.5);
+  speak(1);
+  pause(0.5);
+  speak(0.5);
+  EXPECT_EQ(said(), (Lines{"interim 0-1 []", "final 0-1.8 [] speech_final", "SpeechStarted 0.5"}));
+  track_->close(said_);
+  EXPECT_EQ(said().back(), "SpeechStarted 2.0");
+}
+
 TEST_F(TrackTest, AddsWhatIsAskedFor) {
   settings_.diarize = true;
   settings_.language = "en";

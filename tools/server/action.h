@@ -52,9 +52,13 @@ struct Omit {
 struct SetUtteranceEnds {
   UtteranceEnds kind = UtteranceEnds::Normal;
 };
+struct SetSpeechStarts {
+  SpeechStarts kind = SpeechStarts::Normal;
+};
 
-using Action = std::variant<SendText, SendBytes, SendResults, CloseWith, Drop, End, Refuse, Hang,
-                            DelayHandshake, Stall, DelayResults, Omit, SetUtteranceEnds>;
+using Action =
+    std::variant<SendText, SendBytes, SendResults, CloseWith, Drop, End, Refuse, Hang,
+                 DelayHandshake, Stall, DelayResults, Omit, SetUtteranceEnds, SetSpeechStarts>;
 
 // The handshake comes before there is a connection; Audio is its first.
 enum class Event { Handshake, Open, Audio, KeepAlive, Finalize, Configure, Close };

@@ -135,6 +135,7 @@ void Connection::act(const Action& action) {
                  [](const Hang&) {},
                  [](const DelayHandshake&) {},
                  [](const SetUtteranceEnds&) {},
+                 [](const SetSpeechStarts&) {},
              },
              action);
 }

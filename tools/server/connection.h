@@ -27,6 +27,7 @@ struct Greeting {
   ServerOptions options;
   std::optional<AudioFormat> format;  // nothing: the audio is in a container
   UtteranceEnds utterance_ends = UtteranceEnds::Normal;
+  SpeechStarts speech_starts = SpeechStarts::Normal;
   bool answers_finalize = true;
   std::string recording;           // name of its files
   std::unique_ptr<Engine> engine;  // null for recognizers that do not hear

@@ -145,6 +145,11 @@ MaybeStep utterance_end(std::string_view value) {
   return std::nullopt;
 }
 
+MaybeStep speech_started(std::string_view value) {
+  if (value != "late") return std::nullopt;
+  return when(Event::Handshake, SetSpeechStarts{SpeechStarts::Late});
+}
+
 constexpr Row kFaults[] = {
     {"refuse", "STATUS[:SECONDS]", "answer the handshake with STATUS, and Retry-After", refuse},
     {"no-answer", "true", "never answer the handshake", no_answer},
@@ -163,6 +168,8 @@ constexpr Row kFaults[] = {
     {"omit", "metadata|finalize-reply",
      "close without Metadata; leave a Finalize unanswered when nothing is buffered", omit},
     {"utterance-end", "late|minus-one", "send UtteranceEnd late, or with -1", utterance_end},
+    {"speech-started", "late", "send SpeechStarted behind the final result of its words",
+     speech_started},
 };
 
 }  // namespace

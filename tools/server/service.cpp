@@ -277,6 +277,7 @@ void Service::apply_faults(Handshake& handshake) {
     if (auto* it = std::get_if<Omit>(&action))
       greeting.answers_finalize = it->what != Omitted::FinalizeReply;
     if (auto* it = std::get_if<SetUtteranceEnds>(&action)) greeting.utterance_ends = it->kind;
+    if (auto* it = std::get_if<SetSpeechStarts>(&action)) greeting.speech_starts = it->kind;
     hangs = hangs || std::holds_alternative<Hang>(action);
     drops = drops || std::holds_alternative<Drop>(action);
   }
@@ -418,6 +419,7 @@ std::unique_ptr<Dialogue> Service::dialogue(Greeting& greeting, const AudioForma
   setup.settings = track_settings(query.options);
   setup.settings.interim_step = greeting.options.interim_step;
   setup.settings.utterance_ends = greeting.utterance_ends;
+  setup.settings.speech_starts = greeting.speech_starts;
   setup.settings.answers_finalize = greeting.answers_finalize;
   setup.source = {greeting.request_id,
                   served_model(std::get<std::string>(query.options.at("model"))), query.extra()};

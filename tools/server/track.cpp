@@ -85,7 +85,8 @@ void Track::hear_block(std::span<const std::int16_t> block, Messages& out) {
   recognizer_->hear(block);
   position_ += static_cast<std::int64_t>(block.size());
   if (auto onset = endpointer_.take_onset(); onset && settings_.vad_events)
-    out.emplace_back(SpeechStarted{channel_, time(*onset)});
+    speech_starts_.push_back(time(*onset));
+  if (settings_.speech_starts == SpeechStarts::Normal) say_speech_starts(out);
   spoken_ = spoken_ || endpointer_.speaking();
   decide(out);
 }
@@ -142,7 +143,13 @@ void Track::say(Results said, Messages& out) {
   if (!settings_.language.empty() && !said.words.empty()) said.languages = {settings_.language};
   Results heard = said;
   out.push_back(std::move(said));
+  if (heard.is_final) say_speech_starts(out);
   say_utterance_end(heard, out);
+}
+
+void Track::say_speech_starts(Messages& out) {
+  for (Nanos start : std::exchange(speech_starts_, {}))
+    out.emplace_back(SpeechStarted{channel_, start});
 }
 
 void Track::say_utterance_end(const Results& heard, Messages& out) {

@@ -17,6 +17,8 @@ using Messages = std::vector<Message>;
 
 // How UtteranceEnd goes wrong, as it has been seen to on real streams.
 enum class UtteranceEnds { Normal, Late, MinusOne };
+// Late: behind the final result of its words.
+enum class SpeechStarts { Normal, Late };
 
 // What a client's parameters mean for each of its tracks.
 struct TrackSettings {
@@ -26,6 +28,7 @@ struct TrackSettings {
   std::optional<Nanos> endpointing;    // nothing: silence ends no window
   std::optional<Nanos> utterance_end;  // nothing: none are sent
   UtteranceEnds utterance_ends = UtteranceEnds::Normal;
+  SpeechStarts speech_starts = SpeechStarts::Normal;
   bool answers_finalize = true;
   std::vector<std::string> search;
 };
@@ -55,6 +58,7 @@ class Track {
   void settle(std::int64_t position, Reason reason, Messages& out);
   void say_interim(Messages& out);
   void say(Results results, Messages& out);
+  void say_speech_starts(Messages& out);
   void say_utterance_end(const Results& heard, Messages& out);
   void end_utterance(Messages& out);
   Results results(std::int64_t end, std::vector<Word> words) const;
@@ -75,6 +79,7 @@ class Track {
   std::int64_t interims_ = 0;                // said in the open window
   bool spoken_ = false;                      // there was speech in the open window
   bool sentence_open_ = false;               // the last final ended within speech
+  std::vector<Nanos> speech_starts_;         // not told yet
   std::optional<Nanos> last_word_end_;       // final, and without an UtteranceEnd yet
   std::optional<Nanos> late_utterance_end_;  // to be sent with the next results
 };
