@@ -2,13 +2,11 @@
 #include "server/connection.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
 #include "server/client.h"
+#include "server/folder.h"
 #include "server/server.h"
 #include "server/tones.h"
 #include "server/wav.h"
@@ -266,27 +264,6 @@ TEST(Server, SaysWhyItCannotListen) {
 
 // ---- the mock server of the starter kit
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = testing::TempDir() + "gst-deepgram-server-XXXXXX";
-    path = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string content(const std::string& ending) const {
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      if (entry.path().extension() != ending) continue;
-      std::ifstream file(entry.path(), std::ios::binary);
-      return std::string{std::istreambuf_iterator<char>(file), {}};
-    }
-    return "";
-  }
-  std::string path;
-};
-
 TEST(Count, AnswersAsTheStarterKitDoes) {
   Folder folder;
   ServerOptions options;
@@ -345,7 +322,6 @@ TEST(Recording, KeepsAudioAndFrames) {
   ASSERT_TRUE(header);
   EXPECT_EQ(header->audio_size, audio.size());
   EXPECT_EQ(wav.substr(44), raw);
-  std::ifstream lines;
   std::string log = folder.content(".jsonl");
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 5);
   for (const char* part :

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/scenario.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include <gtest/gtest.h>
 
@@ -132,6 +132,20 @@ TEST(Scenario, SaysWhatIsWrongAndWhere) {
   for (const char* text : bad) EXPECT_EQ(complaint(text).substr(0, 7), "line 1:") << text;
 }
 
+// Each example of docs/server.md: steps between backquotes, and whole files.
+TEST(Scenario, IsWhatTheDocumentationSays) {
+  std::ifstream file(DG_SERVER_MD);
+  std::string page{std::istreambuf_iterator<char>(file), {}};
+  std::regex example(R"re(`(\{"(?:at|on)".*?\})`|```json\n([^`]*)```)re");
+  int examples = 0;
+  for (std::sregex_iterator it(page.begin(), page.end(), example), end; it != end; ++it) {
+    std::string text = (*it)[1].matched ? (*it)[1] : (*it)[2];
+    EXPECT_EQ(complaint(text), "") << text;
+    ++examples;
+  }
+  EXPECT_GT(examples, 20);
+}
+
 TEST(Scenario, SurvivesDeepNesting) {
   EXPECT_EQ(complaint(std::string(200000, '[')), "line 1: not JSON, or nested too deeply");
 }
@@ -141,22 +155,6 @@ TEST(Scenario, ReadsNothingThatJsonGlibLeaks) {
   for (const char* text : {"[{\"at\":1,\"drop\":true}]\n{\"at\":1}", "[{\"at\":1}]\n[]",
                            "[{\"at\":1},\n{\"send\":\"\\ud800\"}]", "[{\"at\":1}\n,'x']"})
     EXPECT_EQ(complaint(text), "line 2: not JSON, or nested too deeply") << text;
-}
-
-// Recorded messages are a scenario: each is due when the audio that it covers has come.
-TEST(Scenario, ReplaysRecordedMessages) {
-  std::ifstream file(std::string(std::getenv("DG_FIXTURES")) +
-                     "/nova2-phonecall-mulaw-captures-2026-08-25.jsonl");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto steps = parse_scenario(text);
-  ASSERT_TRUE(steps) << steps.error().text;
-  ASSERT_EQ(steps->size(), 6u);
-  EXPECT_EQ(std::get<Nanos>(steps->at(0).when).count(), 1079937500);
-  EXPECT_EQ(std::get<Event>(steps->at(5).when), Event::Close);
-  auto wrapped =
-      parse_scenario(R"({"_source":{},"message":{"type":"Results","start":1,"duration":2}})");
-  ASSERT_TRUE(wrapped);
-  EXPECT_EQ(std::get<Nanos>(wrapped->at(0).when), std::chrono::seconds(3));
 }
 
 TEST(Player, GivesTimedStepsOnceAndInOrder) {

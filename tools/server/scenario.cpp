@@ -8,6 +8,7 @@
 
 #include "server/faults.h"
 #include "server/json.h"
+#include "server/replay.h"
 
 namespace dg::server {
 namespace {
@@ -220,24 +221,14 @@ Result<Step> parse_step(JsonObject* object) {
   return Step{*when, std::move(*action), *connection};
 }
 
-// A message of the service as it stands, sent when the audio that it covers has come.
-Step replay(JsonNode* node) {
-  JsonObject* message = json_node_get_object(node);
-  SendText send{Ptr<char>(json_to_string(node, FALSE)).get()};
-  if (string_in(message, "type") == "Metadata") return {Event::Close, send};
-  double start = number_in(message, "start").value_or(0);
-  double end = start + number_in(message, "duration").value_or(0);
-  end = std::max(end, number_in(message, "timestamp").value_or(0));
-  end = std::max(end, number_in(message, "last_word_end").value_or(0));
-  return {Nanos(std::llround(std::clamp(end, 0.0, kLongest) * 1e9)), send};
-}
-
-Result<Step> parse_line(JsonNode* node) {
+// What a line makes the server do; of a recording that may be nothing.
+Result<Steps> parse_line(JsonNode* node, Replay& replay, std::string_view text = {}) {
   if (!JSON_NODE_HOLDS_OBJECT(node)) return Error{"a step is an object"};
   JsonObject* object = json_node_get_object(node);
-  if (object_in(object, "message")) return replay(json_object_get_member(object, "message"));
-  if (string_in(object, "type")) return replay(node);
-  return parse_step(object);
+  if (Replay::takes(object)) return replay.steps(node, text);
+  auto step = parse_step(object);
+  if (!step) return step.error();
+  return Steps{*step};
 }
 
 Error at_line(std::size_t line, const Error& error) {
@@ -262,16 +253,18 @@ Result<Steps> parse_array(std::string_view text) {
   g_signal_connect(parser.get(), "array-element", G_CALLBACK(note_line), &lines);
   json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()), nullptr);
   JsonArray* array = json_node_get_array(json_parser_get_root(parser.get()));
+  Replay replay;
   Steps steps;
   for (guint i = 0; i < json_array_get_length(array); ++i) {
-    auto step = parse_line(json_array_get_element(array, i));
-    if (!step) return at_line(lines[array][i], step.error());
-    steps.push_back(*step);
+    auto more = parse_line(json_array_get_element(array, i), replay);
+    if (!more) return at_line(lines[array][i], more.error());
+    steps.insert(steps.end(), more->begin(), more->end());
   }
   return steps;
 }
 
 Result<Steps> parse_lines(std::string_view text) {
+  Replay replay;
   Steps steps;
   for (std::size_t at = 0; at < text.size();) {
     std::string_view line = text.substr(at, text.find('\n', at) - at);
@@ -280,9 +273,9 @@ Result<Steps> parse_lines(std::string_view text) {
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     auto node = parse_json(line);
     if (!node) return at_line(number, node.error());
-    auto step = parse_line(node->get());
-    if (!step) return at_line(number, step.error());
-    steps.push_back(*step);
+    auto more = parse_line(node->get(), replay, line);
+    if (!more) return at_line(number, more.error());
+    steps.insert(steps.end(), more->begin(), more->end());
   }
   return steps;
 }
