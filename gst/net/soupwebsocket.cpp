@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "net/truststore.h"
+
 namespace dg {
 namespace {
 
@@ -158,7 +160,8 @@ Ptr<SoupSession> make_session(const SocketOptions& options) {
   soup_session_remove_feature_by_type(session.get(), SOUP_TYPE_CONTENT_DECODER);
   soup_session_set_timeout(session.get(), 0);
   soup_session_set_idle_timeout(session.get(), 0);
-  if (options.tls_database) soup_session_set_tls_database(session.get(), options.tls_database);
+  GTlsDatabase* trusted = options.tls_database ? options.tls_database : system_trust_store();
+  if (trusted) soup_session_set_tls_database(session.get(), trusted);  // else GIO's own is
   if (options.tls_interaction)
     soup_session_set_tls_interaction(session.get(), options.tls_interaction);
   if (options.proxy_resolver)

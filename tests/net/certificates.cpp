@@ -2,7 +2,6 @@
 #include "net/certificates.h"
 
 #include <cstdio>
-#include <memory>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -23,6 +22,7 @@ using Key = std::unique_ptr<EVP_PKEY, Free>;
 using Bio = std::unique_ptr<BIO, Free>;
 
 void extend(X509* certificate, X509* issuer, int kind, const std::string& value) {
+  if (value.empty()) return;
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str());
@@ -31,16 +31,23 @@ void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
   X509_EXTENSION_free(extension);
 }
 
-// Valid from an hour ago for a day; not signed yet.
-Certificate unsigned_certificate(EVP_PKEY* key, const char* name, long serial) {
+Key new_key(CertificateWords::Key kind) {
+  bool rsa = kind == CertificateWords::Key::Rsa1024;
+  Key key(rsa ? EVP_RSA_gen(1024) : EVP_EC_gen("P-256"));
+  EXPECT_TRUE(key);
+  return key;
+}
+
+Certificate unsigned_certificate(EVP_PKEY* key, const CertificateWords& words) {
+  static long serial = 0;
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), ++serial);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), words.from);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), words.until);
   X509_set_pubkey(certificate.get(), key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(words.name.c_str()), -1, -1, 0);
   return certificate;
 }
 
@@ -53,10 +60,6 @@ std::string pem(Write write) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-std::string pem(X509* certificate) {
-  return pem([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate); });
-}
-
 std::string pem(EVP_PKEY* key) {
   return pem([&](BIO* bio) {
     return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
@@ -65,50 +68,95 @@ std::string pem(EVP_PKEY* key) {
 
 }  // namespace
 
-struct Authority::Parts {
-  Key key{EVP_EC_gen("P-256")};
-  Certificate certificate = unsigned_certificate(key.get(), "gst-deepgram test authority", 1);
-  std::string file;  // of the database, which reads it again for each connection
+CertificateWords CertificateWords::authority(std::string name) {
+  CertificateWords words;
+  words.name = std::move(name);
+  words.alternatives = words.purpose = "";
+  words.constraints = "critical,CA:TRUE";
+  words.usage = "critical,keyCertSign,cRLSign";
+  return words;
+}
+
+struct Credential::Parts {
+  Key key;
+  Certificate certificate;
 };
 
-Authority::Authority() : parts_(new Parts) {
-  X509* self = parts_->certificate.get();
-  X509_set_issuer_name(self, X509_get_subject_name(self));
-  extend(self, self, NID_basic_constraints, "critical,CA:TRUE");
-  extend(self, self, NID_key_usage, "critical,keyCertSign,cRLSign");
-  EXPECT_NE(X509_sign(self, parts_->key.get(), EVP_sha256()), 0);
+Credential::Credential(const CertificateWords& words) : Credential(words, nullptr) {}
+
+Credential::Credential(const CertificateWords& words, const Parts* issuer) {
+  auto made = std::make_shared<Parts>();
+  made->key = new_key(words.key);
+  made->certificate = unsigned_certificate(made->key.get(), words);
+  X509* subject = made->certificate.get();
+  X509* signer = issuer ? issuer->certificate.get() : subject;
+  X509_set_issuer_name(subject, X509_get_subject_name(signer));
+  extend(subject, signer, NID_basic_constraints, words.constraints);
+  extend(subject, signer, NID_key_usage, words.usage);
+  extend(subject, signer, NID_ext_key_usage, words.purpose);
+  extend(subject, signer, NID_subject_alt_name, words.alternatives);
+  extend(subject, signer, NID_name_constraints, words.permitted);
+  extend(subject, signer, NID_tlsfeature, words.features);
+  Key forger = words.forged ? new_key(words.key) : nullptr;
+  EVP_PKEY* signs = forger ? forger.get() : issuer ? issuer->key.get() : made->key.get();
+  EXPECT_NE(X509_sign(subject, signs, EVP_get_digestbyname(words.digest)), 0) << words.digest;
+  parts_ = std::move(made);
 }
 
-Authority::~Authority() {
-  if (!parts_->file.empty()) std::remove(parts_->file.c_str());
-  delete parts_;
+Credential Credential::issue(const CertificateWords& words) const {
+  return {words, parts_.get()};
 }
 
-GTlsCertificate* Authority::issue(const std::string& subject_alternative) const {
-  Key key(EVP_EC_gen("P-256"));
-  X509* issuer = parts_->certificate.get();
-  Certificate certificate = unsigned_certificate(key.get(), "gst-deepgram test server", 2);
-  X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer));
-  extend(certificate.get(), issuer, NID_subject_alt_name, subject_alternative);
-  extend(certificate.get(), issuer, NID_ext_key_usage, "serverAuth");
-  EXPECT_NE(X509_sign(certificate.get(), parts_->key.get(), EVP_sha256()), 0);
-  std::string both = pem(certificate.get()) + pem(key.get());
-  GTlsCertificate* made = g_tls_certificate_new_from_pem(both.c_str(), -1, nullptr);
+std::string Credential::pem() const {
+  return dg::pem([&](BIO* bio) { return PEM_write_bio_X509(bio, parts_->certificate.get()); });
+}
+
+GTlsCertificate* Credential::certificate(const std::vector<Credential>& chain) const {
+  GTlsCertificate* issuer = nullptr;
+  GType type = g_tls_backend_get_certificate_type(g_tls_backend_get_default());
+  for (std::size_t i = chain.size(); i > 0; --i) {
+    gpointer made = g_initable_new(type, nullptr, nullptr, "certificate-pem",
+                                   chain[i - 1].pem().c_str(), "issuer", issuer, nullptr);
+    g_clear_object(&issuer);
+    issuer = G_TLS_CERTIFICATE(made);
+  }
+  gpointer made =
+      g_initable_new(type, nullptr, nullptr, "certificate-pem", pem().c_str(), "private-key-pem",
+                     dg::pem(parts_->key.get()).c_str(), "issuer", issuer, nullptr);
+  g_clear_object(&issuer);
   EXPECT_TRUE(made);
-  return made;
+  return G_TLS_CERTIFICATE(made);
 }
 
-GTlsDatabase* Authority::database() {
+CertificateFile::CertificateFile(const std::vector<Credential>& content) {
   char* path = nullptr;
   int file = g_file_open_tmp("gst-deepgram-XXXXXX.pem", &path, nullptr);
   EXPECT_GE(file, 0);
   close(file);
-  std::string text = pem(parts_->certificate.get());
-  EXPECT_TRUE(g_file_set_contents(path, text.data(), static_cast<gssize>(text.size()), nullptr));
-  GTlsDatabase* database = g_tls_file_database_new(path, nullptr);
-  EXPECT_TRUE(database);
-  parts_->file = path;
+  path_ = path;
   g_free(path);
+  std::string text;
+  for (const Credential& credential : content) text += credential.pem();
+  EXPECT_TRUE(
+      g_file_set_contents(path_.c_str(), text.data(), static_cast<gssize>(text.size()), nullptr));
+}
+
+CertificateFile::~CertificateFile() {
+  std::remove(path_.c_str());
+}
+
+Authority::Authority()
+    : root_(CertificateWords::authority("gst-deepgram test authority")), file_({root_}) {}
+
+GTlsCertificate* Authority::issue(const std::string& subject_alternative) const {
+  CertificateWords words;
+  words.alternatives = subject_alternative;
+  return root_.issue(words).certificate();
+}
+
+GTlsDatabase* Authority::database() const {
+  GTlsDatabase* database = g_tls_file_database_new(file_.path(), nullptr);
+  EXPECT_TRUE(database);
   return database;
 }
 

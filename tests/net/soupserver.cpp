@@ -21,10 +21,8 @@ TestServer::TestServer(GTlsCertificate* certificate) : server_(soup_server_new(n
 }
 
 TestServer::~TestServer() {
-  if (peer_) {
-    g_signal_handlers_disconnect_by_data(peer_, this);
-    g_object_unref(peer_);
-  }
+  if (peer_) g_signal_handlers_disconnect_by_data(peer_, this);
+  for (SoupWebsocketConnection* peer : peers_) g_object_unref(peer);
   soup_server_disconnect(server_);
   g_object_unref(server_);
 }
@@ -51,11 +49,9 @@ void TestServer::connected(SoupServerMessage* message, SoupWebsocketConnection* 
   };
   headers_.clear();
   soup_message_headers_foreach(soup_server_message_get_request_headers(message), keep, &headers_);
-  if (peer_) {
-    g_signal_handlers_disconnect_by_data(peer_, this);
-    g_object_unref(peer_);
-  }
+  if (peer_) g_signal_handlers_disconnect_by_data(peer_, this);
   peer_ = SOUP_WEBSOCKET_CONNECTION(g_object_ref(connection));
+  peers_.push_back(peer_);
   soup_websocket_connection_set_max_incoming_payload_size(peer_, 0);
   auto on_message = +[](SoupWebsocketConnection*, int type, GBytes* data, gpointer self) {
     static_cast<TestServer*>(self)->received(type, data);

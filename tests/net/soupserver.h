@@ -47,6 +47,7 @@ class TestServer {
   void answer(SoupServerMessage* message, const char* path);
 
   SoupServer* server_;
+  std::vector<SoupWebsocketConnection*> peers_;  // all of them
   SoupWebsocketConnection* peer_ = nullptr;
   std::string query_;
   std::map<std::string, std::string> headers_;

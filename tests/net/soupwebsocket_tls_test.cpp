@@ -11,6 +11,22 @@
 namespace dg {
 namespace {
 
+// Has the system trust an authority, in this process. The system's roots are read once.
+class SystemAuthority : public testing::Environment {
+ public:
+  void SetUp() override {
+    authority_ = std::make_unique<Authority>();
+    g_setenv("SSL_CERT_FILE", authority_->file(), TRUE);
+  }
+  void TearDown() override { authority_.reset(); }
+  const Authority& operator*() const { return *authority_; }
+
+ private:
+  std::unique_ptr<Authority> authority_;
+};
+auto& system_authority =
+    *static_cast<SystemAuthority*>(testing::AddGlobalTestEnvironment(new SystemAuthority));
+
 class Secure : public SocketTest {
  protected:
   Secure() : database(authority.database()) {}
@@ -48,6 +64,19 @@ TEST_F(Secure, TrustsTheGivenDatabase) {
   server->send(std::string(kMebibyte, 'x'));
   ASSERT_TRUE(until([&] { return !seen.texts.empty(); }));
   EXPECT_EQ(seen.texts[0].size(), kMebibyte);
+}
+
+TEST_F(Secure, TrustsWhomTheSystemTrusts) {
+  certificate = (*system_authority).issue("IP:127.0.0.1");
+  server = std::make_unique<TestServer>(certificate);
+  open(server->url());
+  EXPECT_TRUE(until_open());
+}
+
+TEST_F(Secure, TrustsTheGivenDatabaseAlone) {
+  certificate = (*system_authority).issue("IP:127.0.0.1");
+  server = std::make_unique<TestServer>(certificate);
+  EXPECT_EQ(refused({.tls_database = database}).cause, Cause::Certificate);
 }
 
 TEST_F(Secure, RefusesAnUnknownAuthority) {
