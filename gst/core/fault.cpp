@@ -121,6 +121,35 @@ std::string advice_on_close(const Loss& loss) {
   return "The server closed the connection" + code + "If it lasts, see status.deepgram.com";
 }
 
+std::string advice_on_certificate(Distrust distrust) {
+  switch (distrust) {
+    case Distrust::Unsaid:
+      break;
+    case Distrust::UnknownAuthority:
+      return "The server's certificate is of an authority that is not trusted here. If it is "
+             "yours, "
+             "name its file in SSL_CERT_FILE, or set the tls-database property";
+    case Distrust::OtherHost:
+      return "The server's certificate is for another host. Check the url property";
+    case Distrust::NotYetValid:
+      return "The server's certificate is not valid yet. Check this machine's clock";
+    case Distrust::Expired:
+      return "The server's certificate has expired. Check this machine's clock, and tell who runs "
+             "the server";
+    case Distrust::Revoked:
+      return "The server's certificate was revoked. Tell who runs the server";
+    case Distrust::Weak:
+      return "The server's certificate is too weak to be trusted. Tell who runs the server";
+    case Distrust::Unsuitable:
+      return "The server's certificate is not one for a server, or its chain is broken. Tell who "
+             "runs the server";
+    case Distrust::OursWanted:
+      return "The server wants a certificate of this client. Set the tls-interaction property";
+  }
+  return "The server's certificate is not trusted. Check the url and tls-database properties and "
+         "this machine's clock";
+}
+
 std::string advice_on_cause(const Loss& loss) {
   switch (loss.cause) {
     case Cause::Settings:
@@ -134,8 +163,7 @@ std::string advice_on_cause(const Loss& loss) {
     case Cause::Resolve:
       return "The host's name is unknown. Check the url property and the network's DNS";
     case Cause::Certificate:
-      return "The server's certificate is not trusted. Check the url and tls-database properties "
-             "and this machine's clock";
+      return advice_on_certificate(loss.distrust);
     case Cause::Connect:
       return "The server cannot be reached. Check the url property, the network and its firewall";
     case Cause::Lost:

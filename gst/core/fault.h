@@ -16,11 +16,24 @@ enum class Cause {
   Http,         // the upgrade was refused: http_status, dg_error
   Closed,       // a close frame: close_code, close_reason
   Resolve,      // the host's name is unknown
-  Certificate,  // the host's certificate was refused
+  Certificate,  // the host's certificate was refused, or ours: distrust
   Connect,      // no TCP connection, or no TLS
   Lost,         // the connection broke: end of file, reset, bad frames
   Timeout,      // the connect deadline passed
   Stalled,      // open, but dead: nothing is taken, or nothing comes
+};
+
+// What is wrong with a certificate.
+enum class Distrust {
+  Unsaid,
+  UnknownAuthority,
+  OtherHost,
+  NotYetValid,
+  Expired,
+  Revoked,
+  Weak,
+  Unsuitable,  // for a server, or its chain is broken
+  OursWanted,  // the server asked for ours, and got none
 };
 
 // How a connection ended, or why there was none. `text` is in the library's words.
@@ -33,6 +46,7 @@ struct Loss {
   std::string dg_error;    // the service's own words on a refused upgrade
   std::string request_id;  // the service's id of the connection
   std::optional<Nanos> retry_after;
+  Distrust distrust = Distrust::Unsaid;
 };
 
 // What can be done about a loss; the table is in docs/architecture.md.

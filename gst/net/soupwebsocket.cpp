@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "net/distrust.h"
 #include "net/truststore.h"
 
 namespace dg {
@@ -77,10 +78,7 @@ Cause cause_of(const GError* error) {
   if (error->domain == G_RESOLVER_ERROR)
     return error->code == G_RESOLVER_ERROR_NOT_FOUND ? Cause::Resolve : Cause::Connect;
   if (error->domain == G_TLS_ERROR)
-    return error->code == G_TLS_ERROR_BAD_CERTIFICATE ||
-                   error->code == G_TLS_ERROR_CERTIFICATE_REQUIRED
-               ? Cause::Certificate
-               : Cause::Connect;
+    return error->code == G_TLS_ERROR_BAD_CERTIFICATE ? Cause::Certificate : Cause::Connect;
   if (error->domain != G_IO_ERROR) return Cause::Lost;
   switch (error->code) {
     case G_IO_ERROR_HOST_NOT_FOUND:
@@ -97,6 +95,15 @@ Cause cause_of(const GError* error) {
     default:
       return Cause::Lost;
   }
+}
+
+Loss loss_of(const GError* error) {
+  Loss loss{cause_of(error), valid_text(error->message)};
+  if (g_error_matches(error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED)) {
+    loss.cause = Cause::Certificate;
+    loss.distrust = Distrust::OursWanted;
+  }
+  return loss;
 }
 
 // --- the socket underneath
@@ -188,6 +195,7 @@ struct SoupWebSocket::Dial {
   SoupWebSocket* socket;  // null once given up
   Ptr<SoupMessage> message;
   Ptr<GCancellable> cancellable{g_cancellable_new()};
+  GTlsCertificateFlags distrust = G_TLS_CERTIFICATE_NO_FLAGS;
 };
 
 SoupWebSocket::SoupWebSocket(const SocketOptions& options)
@@ -209,6 +217,12 @@ void SoupWebSocket::open(const Request& request, Listener& listener) {
     if (auto* socket = static_cast<Dial*>(dial)->socket) socket->answered();
   };
   g_signal_connect(dial_->message.get(), "got-headers", G_CALLBACK(on_headers), dial_);
+  auto on_distrust = +[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags found,
+                         gpointer dial) noexcept -> gboolean {
+    static_cast<Dial*>(dial)->distrust = found;
+    return FALSE;
+  };
+  g_signal_connect(dial_->message.get(), "accept-certificate", G_CALLBACK(on_distrust), dial_);
   soup_session_websocket_connect_async(session_.get(), dial_->message.get(), nullptr, nullptr,
                                        G_PRIORITY_DEFAULT, dial_->cancellable.get(), finish_dial,
                                        dial_);
@@ -234,8 +248,10 @@ void SoupWebSocket::finish_dial(GObject* session, GAsyncResult* result, gpointer
     socket->connected(std::move(connection), header(dial->message.get(), "dg-request-id"));
   else if (error->domain == SOUP_WEBSOCKET_ERROR)
     socket->lose(refusal(dial->message.get()));
+  else if (dial->distrust != G_TLS_CERTIFICATE_NO_FLAGS)
+    socket->lose(distrusted(dial->distrust));
   else
-    socket->lose({cause_of(error.get()), valid_text(error->message)});
+    socket->lose(loss_of(error.get()));
   // The socket may be gone.
 }
 

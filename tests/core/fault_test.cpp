@@ -2,6 +2,7 @@
 #include "core/fault.h"
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -141,6 +142,27 @@ TEST(Advice, FallsBackOnTheLibrary) {
             "Correct the settings: dictation needs punctuate=true");
   EXPECT_EQ(advice(by(Cause::NoKey)),
             "Deepgram needs a key. Set the api-key property or DEEPGRAM_API_KEY.");
+}
+
+TEST(Advice, TellsCertificatesApart) {
+  for (auto [distrust, said, done] : {
+           std::tuple{Distrust::Unsaid, "is not trusted", "clock"},
+           std::tuple{Distrust::UnknownAuthority, "authority", "SSL_CERT_FILE"},
+           std::tuple{Distrust::OtherHost, "another host", "url property"},
+           std::tuple{Distrust::NotYetValid, "not valid yet", "clock"},
+           std::tuple{Distrust::Expired, "has expired", "clock"},
+           std::tuple{Distrust::Revoked, "revoked", "who runs the server"},
+           std::tuple{Distrust::Weak, "too weak", "who runs the server"},
+           std::tuple{Distrust::Unsuitable, "chain is broken", "who runs the server"},
+           std::tuple{Distrust::OursWanted, "of this client", "tls-interaction"},
+       }) {
+    Loss loss = by(Cause::Certificate, "it has expired, it is for another host");
+    loss.distrust = distrust;
+    std::string line = advice(loss);
+    EXPECT_NE(line.find(said), line.npos) << line;
+    EXPECT_NE(line.find(done), line.npos) << line;
+    EXPECT_TRUE(line.ends_with(": it has expired, it is for another host")) << line;
+  }
 }
 
 TEST(Advice, TellsTheTimeoutsApart) {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <unistd.h>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
@@ -145,8 +146,8 @@ CertificateFile::~CertificateFile() {
   std::remove(path_.c_str());
 }
 
-Authority::Authority()
-    : root_(CertificateWords::authority("gst-deepgram test authority")), file_({root_}) {}
+Authority::Authority(std::string name)
+    : root_(CertificateWords::authority(std::move(name))), file_({root_}) {}
 
 GTlsCertificate* Authority::issue(const std::string& subject_alternative) const {
   CertificateWords words;

@@ -66,7 +66,7 @@ class CertificateFile {
 // An authority that nobody trusts, made for one test.
 class Authority {
  public:
-  Authority();
+  explicit Authority(std::string name = "gst-deepgram test authority");
 
   // A certificate with its key, for a server with this name or address ("DNS:…", "IP:…").
   GTlsCertificate* issue(const std::string& subject_alternative) const;

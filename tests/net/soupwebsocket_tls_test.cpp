@@ -15,7 +15,7 @@ namespace {
 class SystemAuthority : public testing::Environment {
  public:
   void SetUp() override {
-    authority_ = std::make_unique<Authority>();
+    authority_ = std::make_unique<Authority>("the system's");
     g_setenv("SSL_CERT_FILE", authority_->file(), TRUE);
   }
   void TearDown() override { authority_.reset(); }
@@ -37,10 +37,15 @@ class Secure : public SocketTest {
     g_clear_object(&certificate);
   }
 
-  void serve(const std::string& name) {
-    certificate = authority.issue(name);
+  void serve(const Credential& credential) {
+    g_clear_object(&certificate);
+    certificate = credential.certificate();
     server = std::make_unique<TestServer>(certificate);
   }
+  void serve(const std::string& name, const Authority& by) {
+    serve(by.root().issue({.alternatives = name}));
+  }
+  void serve(const std::string& name) { serve(name, authority); }
   Loss refused(const SocketOptions& options) {
     open(server->url(), options);
     if (!until_lost()) return {};
@@ -67,27 +72,58 @@ TEST_F(Secure, TrustsTheGivenDatabase) {
 }
 
 TEST_F(Secure, TrustsWhomTheSystemTrusts) {
-  certificate = (*system_authority).issue("IP:127.0.0.1");
-  server = std::make_unique<TestServer>(certificate);
+  serve("IP:127.0.0.1", *system_authority);
   open(server->url());
   EXPECT_TRUE(until_open());
 }
 
 TEST_F(Secure, TrustsTheGivenDatabaseAlone) {
-  certificate = (*system_authority).issue("IP:127.0.0.1");
-  server = std::make_unique<TestServer>(certificate);
+  serve("IP:127.0.0.1", *system_authority);
   EXPECT_EQ(refused({.tls_database = database}).cause, Cause::Certificate);
 }
 
 TEST_F(Secure, RefusesAnUnknownAuthority) {
   serve("IP:127.0.0.1");
-  EXPECT_EQ(refused({}).cause, Cause::Certificate);
+  Loss loss = refused({});
+  EXPECT_EQ(loss.cause, Cause::Certificate);
+  EXPECT_EQ(loss.distrust, Distrust::UnknownAuthority);
+  EXPECT_EQ(loss.text, "its authority is unknown");
   EXPECT_EQ(server->peer(), nullptr);
 }
 
-TEST_F(Secure, RefusesACertificateForAnotherHost) {
-  serve("DNS:example.com");
-  EXPECT_EQ(refused({.tls_database = database}).cause, Cause::Certificate);
+// Of whom the system trusts, so that it is our trust store that refuses them.
+TEST_F(Secure, SaysWhatIsWrongWithACertificate) {
+  constexpr long kDay = 86400;
+  struct Row {
+    CertificateWords words;
+    Distrust distrust;
+    const char* text;
+  };
+  for (const Row& row : {
+           Row{{.alternatives = "DNS:example.com"}, Distrust::OtherHost, "it is for another host"},
+           Row{{.alternatives = "IP:127.0.0.1", .from = -2 * kDay, .until = -kDay},
+               Distrust::Expired,
+               "it has expired"},
+           Row{{.alternatives = "IP:127.0.0.1", .from = kDay, .until = 2 * kDay},
+               Distrust::NotYetValid,
+               "it is not valid yet"},
+           Row{{.alternatives = "IP:127.0.0.1", .key = CertificateWords::Key::Rsa1024},
+               Distrust::Weak,
+               "its key or signature is weak"},
+           Row{{.alternatives = "IP:127.0.0.1", .purpose = "clientAuth"},
+               Distrust::Unsuitable,
+               "it is none for a server, or forged"},
+           Row{{.alternatives = "DNS:example.com", .from = -2 * kDay, .until = -kDay},
+               Distrust::OtherHost,
+               "it is for another host, it has expired"},
+       }) {
+    seen = Recorder{};
+    serve((*system_authority).root().issue(row.words));
+    Loss loss = refused({});
+    EXPECT_EQ(loss.cause, Cause::Certificate);
+    EXPECT_EQ(loss.distrust, row.distrust) << row.text;
+    EXPECT_EQ(loss.text, row.text);
+  }
 }
 
 TEST_F(Secure, RefusesAServerWithoutTls) {
