@@ -39,7 +39,7 @@ LAYERS = {
         {"base", "core"}, {"std"},
         # Of POSIX an endpoint takes the reading of numeric addresses; neither library does I/O there.
         only_in={"message.cpp": {"json-glib"}, "endpoint.cpp": {"glib", "posix"},
-                 "listen.cpp": {"glib"}, "script.cpp": {"glib"}, "wordpieces.cpp": {"glib"}},
+                 "listen.cpp": {"glib"}, "route.cpp": {"glib"}, "script.cpp": {"glib"}, "wordpieces.cpp": {"glib"}},
         banned={"thread", "mutex", "shared_mutex", "condition_variable", "future", "base/mutex.h",
                 "base/queue.h"},
         banned_text=r"\b(steady|system|high_resolution)_clock\b|\bclock_gettime\b|\bstd::time\b"),

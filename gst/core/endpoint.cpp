@@ -272,6 +272,12 @@ Pairs headers(const Target& target, const std::string& authorization) {
   return out;
 }
 
+// A secret goes to loopback in the clear: no proxy may be between.
+Result<Route> route_to(const Target& target, const Address& address) {
+  if (is_loopback(address.host)) return Route{Route::Via::Direct};
+  return route_by(target.proxies, address.is_secure());
+}
+
 }  // namespace
 
 std::variant<Request, Loss> make_request(const Target& target, const Options& options,
@@ -286,7 +292,10 @@ std::variant<Request, Loss> make_request(const Target& target, const Options& op
   if (auto error = check_together(parameters_of(address.query))) return settings_loss(error->text);
   auto value = authorization(target, address);
   if (auto* loss = std::get_if<Loss>(&value)) return *loss;
-  return Request{joined(address), headers(target, std::get<std::string>(value))};
+  Result<Route> route = route_to(target, address);
+  if (!route) return settings_loss(route.error().text);
+  return Request{joined(address), headers(target, std::get<std::string>(value)), *route,
+                 target.tls_database, target.tls_interaction};
 }
 
 std::string shown(const std::string& url) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,11 @@
 #include "core/audioformat.h"
 #include "core/fault.h"
 #include "core/option.h"
+#include "core/route.h"
+
+// Of GIO: here they are passed on.
+typedef struct _GTlsDatabase GTlsDatabase;
+typedef struct _GTlsInteraction GTlsInteraction;
 
 namespace dg {
 
@@ -17,6 +23,9 @@ namespace dg {
 struct Request {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // Authorization among them
+  Route route;
+  std::shared_ptr<GTlsDatabase> tls_database;        // null: the system's
+  std::shared_ptr<GTlsInteraction> tls_interaction;  // null: nobody is asked for a certificate
 };
 
 // Where to dial, and as whom.
@@ -33,6 +42,10 @@ struct Target {
   // from a property it is an error.
   std::vector<std::pair<std::string, std::string>> extra_headers;
   std::string user_agent;
+  // Loopback is reached directly, whatever they say.
+  Proxies proxies;
+  std::shared_ptr<GTlsDatabase> tls_database;
+  std::shared_ptr<GTlsInteraction> tls_interaction;
 };
 
 // The request for a connection, or why there can be none. No secret is in it if it would go in

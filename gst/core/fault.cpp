@@ -62,6 +62,14 @@ std::string quoted(std::string_view words) {
   return cut ? out + "..." : out;
 }
 
+std::string advice_on_proxy(int status) {
+  std::string code = " (" + std::to_string(status) + "). ";
+  if (status == 407)
+    return "The proxy wants a name and a password" + code +
+           "Check those in the proxy property or the environment: http://name:password@host:port";
+  return "The proxy does not lead to the server" + code + "Check the proxy and url properties";
+}
+
 std::string advice_on_status(int status) {
   std::string code = " (" + std::to_string(status) + "). ";
   switch (status) {
@@ -76,7 +84,7 @@ std::string advice_on_status(int status) {
     case 404:
       return "There is no live transcription at this address" + code + "Check the url property";
     case 407:
-      return "The proxy wants a name and a password" + code + "Check the proxy property";
+      return advice_on_proxy(status);
     case 413:
     case 414:
       return "The request is too long" + code +
@@ -158,14 +166,18 @@ std::string advice_on_cause(const Loss& loss) {
       return "Deepgram needs a key. Set the api-key property or DEEPGRAM_API_KEY";
     case Cause::Http:
       return advice_on_status(loss.http_status);
+    case Cause::Proxy:
+      return advice_on_proxy(loss.http_status);
     case Cause::Closed:
       return advice_on_close(loss);
     case Cause::Resolve:
-      return "The host's name is unknown. Check the url property and the network's DNS";
+      return "The host's name is unknown. Check the url and proxy properties and the network's DNS";
     case Cause::Certificate:
       return advice_on_certificate(loss.distrust);
     case Cause::Connect:
-      return "The server cannot be reached. Check the url property, the network and its firewall";
+      return "The server cannot be reached. Check the url and proxy properties, the network and "
+             "its "
+             "firewall";
     case Cause::Lost:
       return "The connection broke. Check the network";
     case Cause::Timeout:
@@ -192,6 +204,8 @@ const char* cause_name(Cause cause) {
       return "no key";
     case Cause::Http:
       return "refused";
+    case Cause::Proxy:
+      return "refused by the proxy";
     case Cause::Closed:
       return "closed";
     case Cause::Resolve:
@@ -238,6 +252,8 @@ FaultClass classify(const Loss& loss, const ConnectionHistory& history) {
       return FaultClass::Auth;
     case Cause::Http:
       return classify_status(loss.http_status, loss.retry_after.has_value());
+    case Cause::Proxy:
+      return loss.http_status >= 500 ? FaultClass::Transient : FaultClass::Config;
     case Cause::Closed:
       return classify_close(loss.close_code, loss.close_reason);
     case Cause::Resolve:

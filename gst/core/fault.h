@@ -14,6 +14,7 @@ enum class Cause {
   Settings,     // the values given make no request: a bad URL, parameters that exclude each other
   NoKey,        // the host wants a key and none is set
   Http,         // the upgrade was refused: http_status, dg_error
+  Proxy,        // the proxy refused to lead to the host: http_status
   Closed,       // a close frame: close_code, close_reason
   Resolve,      // the host's name is unknown
   Certificate,  // the host's certificate was refused, or ours: distrust

@@ -6,9 +6,7 @@
 namespace dg {
 
 WebSocketFactory network_sockets() {
-  return [](const SocketLimits& limits) {
-    return std::make_unique<SoupWebSocket>(SocketOptions{.limits = limits});
-  };
+  return [](const SocketLimits& limits) { return std::make_unique<SoupWebSocket>(limits); };
 }
 
 }  // namespace dg

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <memory>
+
 #include <gio/gio.h>
 
 #include "base/ptr.h"
@@ -18,5 +20,12 @@ template <> struct Unref<GTlsDatabase> { void operator()(GTlsDatabase* p) const 
 template <> struct Unref<char>         { void operator()(char* p) const { g_free(p); } };
 template <> struct Unref<char*>        { void operator()(char** p) const { g_strfreev(p); } };
 // clang-format on
+
+// A reference to a GObject that can be copied.
+template <class T>
+std::shared_ptr<T> shared(T* object) {
+  if (!object) return nullptr;
+  return {static_cast<T*>(g_object_ref(object)), [](T* p) { g_object_unref(p); }};
+}
 
 }  // namespace dg

@@ -63,9 +63,9 @@ std::optional<Nanos> wait_asked_for(const std::string& retry_after) {
 }
 
 // The body would hold the same words as dg-error; libsoup before 3.4 throws it away.
-Loss refusal(SoupMessage* message) {
+Loss refusal(SoupMessage* message, Cause by) {
   const char* phrase = soup_message_get_reason_phrase(message);
-  Loss loss{Cause::Http, valid_text(phrase)};
+  Loss loss{by, valid_text(phrase)};
   loss.http_status = static_cast<int>(soup_message_get_status(message));
   loss.dg_error = header(message, "dg-error");
   loss.request_id = header(message, "dg-request-id");
@@ -88,10 +88,11 @@ Cause cause_of(const GError* error) {
     case G_IO_ERROR_NETWORK_UNREACHABLE:
     case G_IO_ERROR_TIMED_OUT:
     case G_IO_ERROR_PROXY_FAILED:
-    case G_IO_ERROR_PROXY_AUTH_FAILED:
-    case G_IO_ERROR_PROXY_NEED_AUTH:
     case G_IO_ERROR_PROXY_NOT_ALLOWED:
       return Cause::Connect;
+    case G_IO_ERROR_PROXY_AUTH_FAILED:
+    case G_IO_ERROR_PROXY_NEED_AUTH:
+      return Cause::Proxy;
     default:
       return Cause::Lost;
   }
@@ -99,11 +100,14 @@ Cause cause_of(const GError* error) {
 
 Loss loss_of(const GError* error) {
   Loss loss{cause_of(error), valid_text(error->message)};
-  if (g_error_matches(error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED)) {
-    loss.cause = Cause::Certificate;
-    loss.distrust = Distrust::OursWanted;
-  }
+  if (loss.cause == Cause::Proxy) loss.http_status = SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED;
   return loss;
+}
+
+// A server that wanted a certificate and got none says so, or just hangs up.
+bool misses_ours(const GError* error) {
+  return error->domain == G_TLS_ERROR ||
+         g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
 }
 
 // --- the socket underneath
@@ -161,18 +165,35 @@ void hang_up(GSocket* socket, Ending ending) {
   shutdown(fd, ending == Ending::Abrupt ? SHUT_RDWR : SHUT_WR);
 }
 
-Ptr<SoupSession> make_session(const SocketOptions& options) {
+void set_route(SoupSession* session, const Route& route) {
+  switch (route.via) {
+    case Route::Via::System:
+      return;
+    case Route::Via::Direct:
+      return soup_session_set_proxy_resolver(session, nullptr);
+    case Route::Via::Proxy:
+      break;
+  }
+  std::vector<char*> exceptions;  // GIO copies them
+  for (const std::string& host : route.exceptions)
+    exceptions.push_back(const_cast<char*>(host.c_str()));
+  exceptions.push_back(nullptr);
+  Ptr<GProxyResolver> resolver(g_simple_proxy_resolver_new(route.proxy.c_str(), exceptions.data()));
+  soup_session_set_proxy_resolver(session, resolver.get());
+}
+
+Ptr<SoupSession> make_session(const Request& request) {
   Ptr<SoupSession> session(soup_session_new());
   soup_session_remove_feature_by_type(session.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   soup_session_remove_feature_by_type(session.get(), SOUP_TYPE_CONTENT_DECODER);
   soup_session_set_timeout(session.get(), 0);
   soup_session_set_idle_timeout(session.get(), 0);
-  GTlsDatabase* trusted = options.tls_database ? options.tls_database : system_trust_store();
-  if (trusted) soup_session_set_tls_database(session.get(), trusted);  // else GIO's own is
-  if (options.tls_interaction)
-    soup_session_set_tls_interaction(session.get(), options.tls_interaction);
-  if (options.proxy_resolver)
-    soup_session_set_proxy_resolver(session.get(), options.proxy_resolver);
+  GTlsDatabase* given = request.tls_database.get();
+  if (GTlsDatabase* trusted = given ? given : system_trust_store())  // else GIO's own is
+    soup_session_set_tls_database(session.get(), trusted);
+  if (request.tls_interaction)
+    soup_session_set_tls_interaction(session.get(), request.tls_interaction.get());
+  set_route(session.get(), request.route);
   return session;
 }
 
@@ -192,16 +213,56 @@ Ptr<SoupMessage> make_message(const Request& request) {
 struct SoupWebSocket::Dial {
   ~Dial() { g_signal_handlers_disconnect_by_data(message.get(), this); }
 
+  void watch();
+
   SoupWebSocket* socket;  // null once given up
   Ptr<SoupMessage> message;
+  std::string user, password;  // for the proxy
   Ptr<GCancellable> cancellable{g_cancellable_new()};
   GTlsCertificateFlags distrust = G_TLS_CERTIFICATE_NO_FLAGS;
+  bool asks_proxy = false;  // to lead to the host
+  bool lacks_ours = false;  // a certificate, that the server asked for
 };
 
-SoupWebSocket::SoupWebSocket(const SocketOptions& options)
-    : limits_(options.limits),
-      session_(make_session(options)),
-      report_(g_main_context_get_thread_default(), [this] { report(); }) {}
+void SoupWebSocket::Dial::watch() {
+  auto on_headers = +[](SoupMessage*, gpointer self) noexcept {
+    if (auto* to = static_cast<Dial*>(self)->socket) to->answered();
+  };
+  auto on_distrust = +[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags found,
+                         gpointer self) noexcept -> gboolean {
+    static_cast<Dial*>(self)->distrust = found;
+    return FALSE;
+  };
+  auto on_request = +[](SoupMessage*, GTlsClientConnection*, gpointer self) noexcept -> gboolean {
+    static_cast<Dial*>(self)->lacks_ours = true;
+    return FALSE;
+  };
+  auto on_event = +[](SoupMessage*, GSocketClientEvent event, GIOStream*, gpointer self) noexcept {
+    static_cast<Dial*>(self)->asks_proxy = event == G_SOCKET_CLIENT_PROXY_NEGOTIATING;
+  };
+  auto on_question =
+      +[](SoupMessage*, SoupAuth* question, gboolean again, gpointer data) noexcept -> gboolean {
+    auto* self = static_cast<Dial*>(data);
+    if (!soup_auth_is_for_proxy(question) || again || self->user.empty()) return FALSE;
+    soup_auth_authenticate(question, self->user.c_str(), self->password.c_str());
+    return TRUE;
+  };
+  // libsoup says the proxy's password to the server as well, behind the tunnel.
+  auto on_start = +[](SoupMessage* starting, gpointer) noexcept {
+    if (g_str_equal(g_uri_get_scheme(soup_message_get_uri(starting)), "wss"))
+      soup_message_headers_remove(soup_message_get_request_headers(starting),
+                                  "Proxy-Authorization");
+  };
+  g_signal_connect_after(message.get(), "starting", G_CALLBACK(on_start), this);
+  g_signal_connect(message.get(), "got-headers", G_CALLBACK(on_headers), this);
+  g_signal_connect(message.get(), "accept-certificate", G_CALLBACK(on_distrust), this);
+  g_signal_connect(message.get(), "request-certificate", G_CALLBACK(on_request), this);
+  g_signal_connect(message.get(), "network-event", G_CALLBACK(on_event), this);
+  g_signal_connect(message.get(), "authenticate", G_CALLBACK(on_question), this);
+}
+
+SoupWebSocket::SoupWebSocket(const SocketLimits& limits)
+    : limits_(limits), report_(g_main_context_get_thread_default(), [this] { report(); }) {}
 
 SoupWebSocket::~SoupWebSocket() {
   let_go();
@@ -211,18 +272,10 @@ void SoupWebSocket::open(const Request& request, Listener& listener) {
   listener_ = &listener;
   Ptr<SoupMessage> message = make_message(request);
   if (!message) return lose({Cause::Settings, "url cannot be dialed"});
-  secret_ = secret_of(message.get());
-  dial_ = new Dial{this, std::move(message)};
-  auto on_headers = +[](SoupMessage*, gpointer dial) noexcept {
-    if (auto* socket = static_cast<Dial*>(dial)->socket) socket->answered();
-  };
-  g_signal_connect(dial_->message.get(), "got-headers", G_CALLBACK(on_headers), dial_);
-  auto on_distrust = +[](SoupMessage*, GTlsCertificate*, GTlsCertificateFlags found,
-                         gpointer dial) noexcept -> gboolean {
-    static_cast<Dial*>(dial)->distrust = found;
-    return FALSE;
-  };
-  g_signal_connect(dial_->message.get(), "accept-certificate", G_CALLBACK(on_distrust), dial_);
+  secrets_ = {secret_of(message.get()), request.route.password};
+  dial_ = new Dial{this, std::move(message), request.route.user, request.route.password};
+  dial_->watch();
+  session_ = make_session(request);
   soup_session_websocket_connect_async(session_.get(), dial_->message.get(), nullptr, nullptr,
                                        G_PRIORITY_DEFAULT, dial_->cancellable.get(), finish_dial,
                                        dial_);
@@ -232,7 +285,7 @@ void SoupWebSocket::open(const Request& request, Listener& listener) {
 // server's mercy. Only a proxy's question for a password may still be answered by libsoup.
 void SoupWebSocket::answered() {
   if (soup_message_get_status(dial_->message.get()) != SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
-    lose(refusal(dial_->message.get()));
+    lose(refusal(dial_->message.get(), Cause::Http));
 }
 
 void SoupWebSocket::finish_dial(GObject* session, GAsyncResult* result, gpointer data) noexcept {
@@ -247,9 +300,13 @@ void SoupWebSocket::finish_dial(GObject* session, GAsyncResult* result, gpointer
   if (connection)
     socket->connected(std::move(connection), header(dial->message.get(), "dg-request-id"));
   else if (error->domain == SOUP_WEBSOCKET_ERROR)
-    socket->lose(refusal(dial->message.get()));
+    socket->lose(refusal(dial->message.get(), dial->asks_proxy ? Cause::Proxy : Cause::Http));
   else if (dial->distrust != G_TLS_CERTIFICATE_NO_FLAGS)
     socket->lose(distrusted(dial->distrust));
+  else if (dial->lacks_ours && misses_ours(error.get()))
+    socket->lose({.cause = Cause::Certificate,
+                  .text = valid_text(error->message),
+                  .distrust = Distrust::OursWanted});
   else
     socket->lose(loss_of(error.get()));
   // The socket may be gone.
@@ -370,7 +427,7 @@ void SoupWebSocket::send(SoupWebsocketDataType type, const void* data, std::size
 void SoupWebSocket::lose(Loss loss) {
   if (loss_) return;
   for (std::string* words : {&loss.text, &loss.close_reason, &loss.dg_error})
-    remove_secret(secret_, *words);
+    for (const std::string& secret : secrets_) remove_secret(secret, *words);
   loss_ = std::move(loss);
   report_.set(monotonic_now());
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <libsoup/soup.h>
 
@@ -20,19 +21,11 @@ template <> struct Unref<SoupSession>             { void operator()(SoupSession*
 template <> struct Unref<SoupWebsocketConnection> { void operator()(SoupWebsocketConnection* p) const { g_object_unref(p); } };
 // clang-format on
 
-// How a socket is made. The objects are borrowed for the making; null stands for the system's own.
-struct SocketOptions {
-  GTlsDatabase* tls_database = nullptr;
-  GTlsInteraction* tls_interaction = nullptr;
-  GProxyResolver* proxy_resolver = nullptr;
-  SocketLimits limits{};
-};
-
 // A WebSocket on libsoup. It belongs to the thread that makes it and to the main context that is
 // this thread's default then.
 class SoupWebSocket final : public WebSocket {
  public:
-  explicit SoupWebSocket(const SocketOptions& options);
+  explicit SoupWebSocket(const SocketLimits& limits);
   ~SoupWebSocket() override;
   SoupWebSocket(const SoupWebSocket&) = delete;
   SoupWebSocket& operator=(const SoupWebSocket&) = delete;
@@ -62,9 +55,9 @@ class SoupWebSocket final : public WebSocket {
   void let_go();
 
   const SocketLimits limits_;
-  Ptr<SoupSession> session_;  // until the dial is over
-  Dial* dial_ = nullptr;      // the one under way; its callback owns it
-  std::string secret_;        // what no loss may tell
+  Ptr<SoupSession> session_;          // while the dial lasts
+  Dial* dial_ = nullptr;              // the one under way; its callback owns it
+  std::vector<std::string> secrets_;  // what no loss may tell
   Ptr<SoupWebsocketConnection> connection_;
   Ptr<GSource> output_watch_;
   Listener* listener_ = nullptr;

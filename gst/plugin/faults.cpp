@@ -45,6 +45,7 @@ Code code_of(const Loss& loss) {
     case Cause::NoKey:
       return resource(GST_RESOURCE_ERROR_NOT_AUTHORIZED);
     case Cause::Http:
+    case Cause::Proxy:
       return http_code(loss.http_status);
     case Cause::Closed:
       return closed_code(loss);

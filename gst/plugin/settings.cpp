@@ -23,6 +23,14 @@ struct TextRow {
 struct SecretRow {  // never readable
   std::string& (*in)(Settings&);
 };
+struct ProxyRow {  // reads back without its password
+  std::string& (*in)(Settings&);
+};
+struct ObjectRow {
+  GType (*type)();
+  gpointer (*get)(Settings&);
+  void (*set)(Settings&, gpointer);
+};
 struct MillisecondsRow {
   Nanos& (*in)(Settings&);
   guint min = 0, max = G_MAXUINT;
@@ -49,8 +57,8 @@ struct WordRow {
 struct AliasRow {  // of a listen option
   const char* key;
 };
-using RowKind = std::variant<TextRow, SecretRow, MillisecondsRow, CountRow, RatioRow, SwitchRow,
-                             PairsRow, WordRow, AliasRow>;
+using RowKind = std::variant<TextRow, SecretRow, ProxyRow, ObjectRow, MillisecondsRow, CountRow,
+                             RatioRow, SwitchRow, PairsRow, WordRow, AliasRow>;
 
 struct Row {
   const char* name;
@@ -162,6 +170,17 @@ const Row kRows[] = {
      "reads back hidden. Read at each dial"},
     {"user-agent", TextRow{[](Settings& s) -> std::string& { return s.target.user_agent; }}, kPlaying,
      "User-Agent of the handshake. Read at each dial"},
+    {"proxy", ProxyRow{[](Settings& s) -> std::string& { return s.target.proxies.property; }}, kPlaying,
+     "Proxy to connect through, [scheme://][name:password@]host[:port], http, https, socks4 or socks5; "
+     "direct:// = none; unset = https_proxy, http_proxy, all_proxy and no_proxy of the environment, or "
+     "what the desktop says. Loopback is reached directly. Reads back without its password. Read at each dial"},
+    {"tls-database", ObjectRow{g_tls_database_get_type, [](Settings& s) -> gpointer { return s.target.tls_database.get(); },
+      [](Settings& s, gpointer v) { s.target.tls_database = shared(static_cast<GTlsDatabase*>(v)); }}, kPlaying,
+     "Authorities that may vouch for the server; unset = the system's (SSL_CERT_FILE, SSL_CERT_DIR). Read at each dial"},
+    {"tls-interaction", ObjectRow{g_tls_interaction_get_type, [](Settings& s) -> gpointer { return s.target.tls_interaction.get(); },
+      [](Settings& s, gpointer v) { s.target.tls_interaction = shared(static_cast<GTlsInteraction*>(v)); }}, kPlaying,
+     "Asked for a certificate when the server wants one of its client, in the main context in which it was "
+     "made. Read at each dial"},
     {"connect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.connect_timeout; }, 1}, kReady,
      "Time for name look-up, TCP, TLS and handshake together, in ms"},
     {"keepalive-interval", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.keepalive_interval; }, 1}, kReady,
@@ -250,6 +269,10 @@ GParamSpec* make_spec(const Row& row, Settings& initial) {
             return g_param_spec_string(name, name, blurb, r.in(initial).c_str(), both);
           },
           [&](const SecretRow&) { return g_param_spec_string(name, name, blurb, nullptr, write); },
+          [&](const ProxyRow&) { return g_param_spec_string(name, name, blurb, "", both); },
+          [&](const ObjectRow& r) {
+            return g_param_spec_object(name, name, blurb, r.type(), both);
+          },
           [&](const MillisecondsRow& r) {
             return g_param_spec_uint(name, name, blurb, r.min, r.max, milliseconds(r.in(initial)),
                                      both);
@@ -354,6 +377,8 @@ void set_row(Settings& settings, const Row& row, const GValue* value) {
   std::visit(overloaded{
                  [&](const TextRow& r) { r.in(settings) = text_of(value); },
                  [&](const SecretRow& r) { r.in(settings) = text_of(value); },
+                 [&](const ProxyRow& r) { r.in(settings) = text_of(value); },
+                 [&](const ObjectRow& r) { r.set(settings, g_value_get_object(value)); },
                  [&](const MillisecondsRow& r) {
                    r.in(settings) = std::chrono::milliseconds(g_value_get_uint(value));
                  },
@@ -372,6 +397,10 @@ void get_row(Settings& settings, const Row& row, GValue* value) {
       overloaded{
           [&](const TextRow& r) { g_value_set_string(value, r.in(settings).c_str()); },
           [&](const SecretRow&) {},
+          [&](const ProxyRow& r) {
+            g_value_set_string(value, without_password(r.in(settings)).c_str());
+          },
+          [&](const ObjectRow& r) { g_value_set_object(value, r.get(settings)); },
           [&](const MillisecondsRow& r) { g_value_set_uint(value, milliseconds(r.in(settings))); },
           [&](const CountRow& r) { g_value_set_uint(value, static_cast<guint>(r.in(settings))); },
           [&](const RatioRow& r) { g_value_set_double(value, r.in(settings)); },

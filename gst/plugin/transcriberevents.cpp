@@ -41,12 +41,23 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
+// Small letters go first.
+std::string environment(const char* name, const char* other) {
+  std::string value = environment(name);
+  return value.empty() ? environment(other) : value;
+}
+
 }  // namespace
 
 Target Transcriber::target() {
   Target target = settings().target;
   target.environment_api_key = environment("DEEPGRAM_API_KEY");
   target.environment_access_token = environment("DEEPGRAM_ACCESS_TOKEN");
+  target.proxies.https_proxy = environment("https_proxy", "HTTPS_PROXY");
+  // In capitals it may be a header of a request to a web server (httpoxy.org).
+  target.proxies.http_proxy = environment("http_proxy");
+  target.proxies.all_proxy = environment("all_proxy", "ALL_PROXY");
+  target.proxies.no_proxy = environment("no_proxy", "NO_PROXY");
   return target;
 }
 

@@ -29,7 +29,9 @@ void Transcriber::install_properties(GObjectClass* klass, Has text_pad) {
 }
 
 bool Transcriber::set_property(const GParamSpec* spec, const GValue* value) {
+  Settings before;  // an object that is replaced ends without the lock
   Lock lock(mutex_);
+  before = settings_;
   return set_setting(settings_, spec, value);
 }
 

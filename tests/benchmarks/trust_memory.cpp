@@ -63,8 +63,10 @@ std::optional<long> measure(const std::string& url, GTlsDatabase* database) {
   std::vector<std::unique_ptr<Client>> clients;
   auto connect = [&] {
     auto client = std::make_unique<Client>();
-    client->socket = std::make_unique<SoupWebSocket>(SocketOptions{.tls_database = database});
-    client->socket->open({url, {}}, client->seen);
+    client->socket = std::make_unique<SoupWebSocket>(SocketLimits{});
+    Request request{url, {}};
+    request.tls_database = shared(database);
+    client->socket->open(request, client->seen);
     Recorder& seen = client->seen;
     clients.push_back(std::move(client));
     return loop.run_until([&] { return seen.opened || !seen.losses.empty(); }) && seen.opened;

@@ -79,6 +79,19 @@ TEST(Endpoint, TakesAnyHostPortAndPath) {
     EXPECT_EQ(request(target(url)).url, std::string(begin) + kTable + "&" + kAudio) << url;
 }
 
+// https://developers.deepgram.com/reference/custom-endpoints, and servers of one's own.
+TEST(Endpoint, TakesOtherRegionsAndServers) {
+  for (std::string host : {"api.eu.deepgram.com", "api.au.deepgram.com", "api.in.deepgram.com",
+                           "deepgram.corp:8443", "[2001:db8::1]:8443"}) {
+    Target to = target("wss://" + host);
+    to.api_key = "pk";
+    EXPECT_EQ(request(to).url, "wss://" + host + "/v1/listen?" + kTable + "&" + kAudio);
+    EXPECT_EQ(authorization(to), "Token pk");
+  }
+  EXPECT_EQ(loss(target("wss://api.eu.deepgram.com")).cause, Cause::NoKey);
+  EXPECT_EQ(authorization(target("wss://deepgram.corp")), "(none)");
+}
+
 TEST(Endpoint, RefusesOtherUrls) {
   for (auto [url, text] : {
            std::pair{"https://api.deepgram.com", "url must begin with wss:// or ws://, not https:"},
@@ -195,8 +208,9 @@ TEST(Key, OfAPropertyGoesToAnyHostOverTls) {
 TEST(Key, OfTheEnvironmentGoesToDeepgramAndLoopbackOnly) {
   for (const char* url :
        {"wss://api.deepgram.com", "wss://deepgram.com", "wss://api.eu.deepgram.com",
-        "wss://API.Deepgram.COM", "wss://api.deepgram.com.", "ws://localhost:1", "ws://127.0.0.1",
-        "ws://127.8.9.10", "ws://[::1]", "wss://localhost"}) {
+        "wss://api.au.deepgram.com", "wss://api.in.deepgram.com", "wss://API.Deepgram.COM",
+        "wss://api.deepgram.com.", "ws://localhost:1", "ws://127.0.0.1", "ws://127.8.9.10",
+        "ws://[::1]", "wss://localhost"}) {
     Target to = target(url);
     to.environment_api_key = "ek";
     EXPECT_EQ(authorization(to), "Token ek") << url;
@@ -247,6 +261,38 @@ TEST(Key, MustBeOneVisibleWord) {
     to.environment_access_token = bad;
     EXPECT_TRUE(loss(to).text.starts_with("DEEPGRAM_ACCESS_TOKEN has")) << loss(to).text;
   }
+}
+
+// --- the way
+
+TEST(Way, IsByTheProxy) {
+  Target to = target("wss://example.com");
+  to.proxies = {.property = "http://me:hush@proxy:1"};
+  EXPECT_EQ(request(to).route.proxy, "http://proxy:1");
+  EXPECT_EQ(request(to).route.password, "hush");
+  to.proxies = {.https_proxy = "secure:1", .http_proxy = "plain:2"};
+  EXPECT_EQ(request(to).route.proxy, "http://secure:1");
+  to.url = "ws://example.com";
+  EXPECT_EQ(request(to).route.proxy, "http://plain:2");
+}
+
+// A secret may go there in the clear, and a proxy is another machine.
+TEST(Way, ToLoopbackIsNeverByAProxy) {
+  for (const char* url : {"ws://127.0.0.1:1", "ws://[::1]", "ws://localhost", "wss://localhost"}) {
+    Target to = target(url);
+    to.api_key = "pk";
+    EXPECT_EQ(request(to).route.via, Route::Via::Direct) << url;
+    to.proxies = {.property = "http://proxy:1", .http_proxy = "plain:2", .all_proxy = "any:3"};
+    EXPECT_EQ(request(to).route.via, Route::Via::Direct) << url;
+  }
+}
+
+TEST(Way, MustBeOne) {
+  Target to = target("wss://example.com");
+  to.proxies.property = "ftp://me:hush@proxy";
+  EXPECT_EQ(loss(to).cause, Cause::Settings);
+  EXPECT_TRUE(loss(to).text.starts_with("proxy must begin with")) << loss(to).text;
+  EXPECT_EQ(loss(to).text.find("hush"), std::string::npos);
 }
 
 // --- the headers

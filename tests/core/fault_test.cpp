@@ -3,6 +3,7 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,13 @@ const std::vector<Row>& table() {
       all.push_back(same(closed(1011, reason), FaultClass::Data));
     for (const char* reason : {"NET-0001", "See https://dpgr.am/net0001", "NET-0000", "data-00"})
       all.push_back(same(closed(1011, reason), FaultClass::Transient));
+    for (auto [status, kind] :
+         {std::pair{403, FaultClass::Config}, std::pair{407, FaultClass::Config},
+          std::pair{502, FaultClass::Transient}, std::pair{503, FaultClass::Transient}}) {
+      Loss loss = http(status);
+      loss.cause = Cause::Proxy;
+      all.push_back(same(loss, kind));
+    }
     all.push_back(same(by(Cause::Settings), FaultClass::Config));
     all.push_back(same(by(Cause::NoKey), FaultClass::Auth));
     for (Cause cause : {Cause::Resolve, Cause::Certificate})
@@ -142,6 +150,14 @@ TEST(Advice, FallsBackOnTheLibrary) {
             "Correct the settings: dictation needs punctuate=true");
   EXPECT_EQ(advice(by(Cause::NoKey)),
             "Deepgram needs a key. Set the api-key property or DEEPGRAM_API_KEY.");
+}
+
+TEST(Advice, TellsProxiesFromServers) {
+  Loss loss = http(403);
+  loss.cause = Cause::Proxy;
+  EXPECT_EQ(advice(loss),
+            "The proxy does not lead to the server (403). Check the proxy and url properties.");
+  EXPECT_EQ(details(loss), "refused by the proxy, HTTP status: 403");
 }
 
 TEST(Advice, TellsCertificatesApart) {

@@ -24,11 +24,9 @@ class SocketTest : public testing::Test {
     return std::distance(begin(files), end(files));
   }
 
-  void open(const std::string& url, const SocketOptions& options = {}) {
-    open(Request{url, {}}, options);
-  }
-  void open(const Request& request, const SocketOptions& options = {}) {
-    socket = std::make_unique<SoupWebSocket>(options);
+  void open(const std::string& url) { open(Request{url, {}}); }
+  void open(const Request& request, const SocketLimits& limits = {}) {
+    socket = std::make_unique<SoupWebSocket>(limits);
     socket->open(request, seen);
   }
   [[nodiscard]] bool until(const std::function<bool()>& done) { return loop.run_until(done); }

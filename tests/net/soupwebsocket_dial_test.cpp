@@ -180,24 +180,6 @@ TEST_F(Dialing, FindsNobody) {
   EXPECT_FALSE(seen.losses[0].text.empty());
 }
 
-TEST_F(Dialing, GoesThroughTheProxy) {
-  RawServer proxy;
-  proxy.answer(
-      "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\n"
-      "Content-Length: 0\r\nConnection: close\r\n\r\n");
-  std::string address = "http" + proxy.url().substr(2);
-  GProxyResolver* resolver = g_simple_proxy_resolver_new(address.c_str(), nullptr);
-  open(Request{"wss://nobody.invalid/", {{"Authorization", "Token hush"}}},
-       {.proxy_resolver = resolver});
-  g_object_unref(resolver);
-  ASSERT_TRUE(until([&] { return !proxy.request().empty(); }));
-  EXPECT_TRUE(proxy.request().starts_with("CONNECT nobody.invalid:443 HTTP/1."));
-  EXPECT_EQ(proxy.request().find("hush"), std::string::npos);
-  ASSERT_TRUE(until_lost());
-  EXPECT_EQ(seen.losses[0].cause, Cause::Http);
-  EXPECT_EQ(seen.losses[0].http_status, 407);
-}
-
 TEST_F(Dialing, FindsNoSuchHost) {
   StubResolver resolver(G_RESOLVER_ERROR_NOT_FOUND);
   open("ws://nobody.invalid/");

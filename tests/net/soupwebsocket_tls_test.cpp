@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "net/cardholder.h"
 #include "net/certificates.h"
 #include "net/rawserver.h"
 #include "net/socketfixture.h"
@@ -29,11 +30,14 @@ auto& system_authority =
 
 class Secure : public SocketTest {
  protected:
-  Secure() : database(authority.database()) {}
+  Secure() {
+    GTlsDatabase* made = authority.database();
+    database = shared(made);
+    g_object_unref(made);
+  }
   ~Secure() override {
     socket.reset();
     loop.drain();
-    g_object_unref(database);
     g_clear_object(&certificate);
   }
 
@@ -46,22 +50,28 @@ class Secure : public SocketTest {
     serve(by.root().issue({.alternatives = name}));
   }
   void serve(const std::string& name) { serve(name, authority); }
-  Loss refused(const SocketOptions& options) {
-    open(server->url(), options);
+  // What it trusts: null for the system's.
+  void dial(const std::string& url, std::shared_ptr<GTlsDatabase> trusted) {
+    Request request{url, {}};
+    request.tls_database = std::move(trusted);
+    open(request);
+  }
+  Loss refused(std::shared_ptr<GTlsDatabase> trusted) {
+    dial(server->url(), std::move(trusted));
     if (!until_lost()) return {};
     EXPECT_FALSE(seen.opened);
     return seen.losses[0];
   }
 
   Authority authority;
-  GTlsDatabase* database;
+  std::shared_ptr<GTlsDatabase> database;
   GTlsCertificate* certificate = nullptr;
   std::unique_ptr<TestServer> server;
 };
 
 TEST_F(Secure, TrustsTheGivenDatabase) {
   serve("IP:127.0.0.1");
-  open(server->url(), {.tls_database = database});
+  dial(server->url(), database);
   ASSERT_TRUE(until_open());
   EXPECT_TRUE(socket->writable());
   socket->send("hello");
@@ -79,12 +89,12 @@ TEST_F(Secure, TrustsWhomTheSystemTrusts) {
 
 TEST_F(Secure, TrustsTheGivenDatabaseAlone) {
   serve("IP:127.0.0.1", *system_authority);
-  EXPECT_EQ(refused({.tls_database = database}).cause, Cause::Certificate);
+  EXPECT_EQ(refused(database).cause, Cause::Certificate);
 }
 
 TEST_F(Secure, RefusesAnUnknownAuthority) {
   serve("IP:127.0.0.1");
-  Loss loss = refused({});
+  Loss loss = refused(nullptr);
   EXPECT_EQ(loss.cause, Cause::Certificate);
   EXPECT_EQ(loss.distrust, Distrust::UnknownAuthority);
   EXPECT_EQ(loss.text, "its authority is unknown");
@@ -119,16 +129,64 @@ TEST_F(Secure, SaysWhatIsWrongWithACertificate) {
        }) {
     seen = Recorder{};
     serve((*system_authority).root().issue(row.words));
-    Loss loss = refused({});
+    Loss loss = refused(nullptr);
     EXPECT_EQ(loss.cause, Cause::Certificate);
     EXPECT_EQ(loss.distrust, row.distrust) << row.text;
     EXPECT_EQ(loss.text, row.text);
   }
 }
 
+// A server that wants to know who we are.
+class Mutual : public Secure {
+ protected:
+  Mutual() {
+    serve("IP:127.0.0.1");
+    server->want_certificate(database.get());
+  }
+  void dial_with(const Credential* card) {
+    Request request{server->url(), {}};
+    request.tls_database = database;
+    if (card) {
+      GTlsCertificate* held = card->certificate();
+      GTlsInteraction* holder = card_holder(held);
+      request.tls_interaction = shared(holder);
+      g_object_unref(holder);
+      g_object_unref(held);
+    }
+    open(request);
+  }
+
+  const CertificateWords words{.name = "us", .alternatives = "", .purpose = "clientAuth"};
+};
+
+TEST_F(Mutual, ShowsTheGivenCertificate) {
+  Credential ours = authority.root().issue(words);
+  dial_with(&ours);
+  ASSERT_TRUE(until_open());
+  socket->send("hello");
+  EXPECT_TRUE(until([&] { return !server->texts().empty(); }));
+}
+
+TEST_F(Mutual, SaysThatACertificateIsWanted) {
+  dial_with(nullptr);
+  ASSERT_TRUE(until_lost());
+  EXPECT_EQ(seen.losses[0].cause, Cause::Certificate);
+  EXPECT_EQ(seen.losses[0].distrust, Distrust::OursWanted);
+  EXPECT_EQ(server->peer(), nullptr);
+}
+
+TEST_F(Mutual, IsRefusedWithACertificateOfSomebodyElse) {
+  Credential strange(words);
+  dial_with(&strange);
+  ASSERT_TRUE(until_lost());
+  EXPECT_FALSE(seen.opened);
+  EXPECT_EQ(server->peer(), nullptr);
+  EXPECT_NE(seen.losses[0].distrust, Distrust::OursWanted);
+}
+
 TEST_F(Secure, RefusesAServerWithoutTls) {
   RawServer raw;
-  open("wss" + raw.url().substr(2), {.tls_database = database});
+  dial("wss" + raw.url().substr(2), database);
   ASSERT_TRUE(until([&] { return !raw.received().empty(); }));
   raw.write("HTTP/1.1 400 Bad Request\r\n\r\n");
   ASSERT_TRUE(until_lost());
@@ -137,7 +195,7 @@ TEST_F(Secure, RefusesAServerWithoutTls) {
 
 TEST_F(Secure, StopsWhenDestroyedInTheHandshake) {
   RawServer raw;
-  open("wss" + raw.url().substr(2), {.tls_database = database});
+  dial("wss" + raw.url().substr(2), database);
   ASSERT_TRUE(until([&] { return !raw.received().empty(); }));
   socket.reset();
   EXPECT_TRUE(until([&] { return raw.at_end(); }));
@@ -146,7 +204,7 @@ TEST_F(Secure, StopsWhenDestroyedInTheHandshake) {
 
 TEST_F(Secure, TellsCodeAndReason) {
   serve("IP:127.0.0.1");
-  open(server->url(), {.tls_database = database});
+  dial(server->url(), database);
   ASSERT_TRUE(until_open());
   soup_websocket_connection_close(server->peer(), 1011, "NET-0001");
   ASSERT_TRUE(until_lost());
@@ -161,7 +219,7 @@ TEST_F(Secure, EndsAtOnceWhenDestroyedWhileStalled) {
   certificate = authority.issue("IP:127.0.0.1");
   RawServer raw(certificate);
   raw.upgrade();
-  open(raw.url(), {.tls_database = database});
+  dial(raw.url(), database);
   ASSERT_TRUE(until_open());
   raw.stop_reading();
   std::vector<std::byte> chunk(8192);

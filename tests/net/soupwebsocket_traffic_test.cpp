@@ -93,7 +93,7 @@ TEST_F(Connected, EndsOnTextThatIsNoUtf8) {
 
 TEST_F(Connected, PingsByItself) {
   TestServer server;
-  open(server.url(), {.limits = {.ping_interval = std::chrono::seconds(1)}});
+  open({server.url(), {}}, {.ping_interval = std::chrono::seconds(1)});
   ASSERT_TRUE(until_open());
   EXPECT_TRUE(until([&] { return seen.pongs >= 2; }));
   EXPECT_TRUE(seen.losses.empty());

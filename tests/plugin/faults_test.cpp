@@ -51,6 +51,12 @@ Loss closed(int code, const char* reason) {
   return loss;
 }
 
+Loss refused_by_proxy(int status) {
+  Loss loss = refused(status);
+  loss.cause = Cause::Proxy;
+  return loss;
+}
+
 Loss caused(Cause cause) {
   Loss loss;
   loss.cause = cause;
@@ -72,6 +78,8 @@ TEST_F(Faults, HaveSouphttpsrcsCodes) {
       {refused(429), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY},
       {refused(400), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
       {refused(503), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
+      {refused_by_proxy(407), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+      {refused_by_proxy(502), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
       {caused(Cause::NoKey), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
       {caused(Cause::Settings), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS},
       {caused(Cause::Resolve), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE},

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "support/bench.h"
+#include "support/variable.h"
 
 namespace dg {
 namespace {
@@ -82,18 +83,6 @@ TEST(TranscribeRequest, SaysWhoWeAre) {
   ASSERT_EQ(agent.size(), 1u);
   EXPECT_TRUE(agent[0].starts_with("gst-deepgram/")) << agent[0];
 }
-
-// A variable of the environment, as long as it lives.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { g_setenv(name, value, TRUE); }
-  ~Variable() { g_unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* const name_;
-};
 
 Strings authorization(const std::map<std::string, std::string>& properties) {
   Bench bench({.properties = properties});

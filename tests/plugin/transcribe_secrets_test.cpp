@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gio/gio.h>
@@ -147,6 +148,19 @@ INSTANTIATE_TEST_SUITE_P(Servers, TranscribeSecretsOf,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+// Nor is a proxy's password, whether the proxy leads to the server or not.
+TEST_F(TranscribeSecrets, OfProxiesAreNowhere) {
+  for (auto [holder, said] : {std::pair{"proxy", "ended with 4 words"},
+                              std::pair{"tunnel", "The proxy does not lead to the server"}}) {
+    Talk talk = this->talk("open", holder);
+    ASSERT_TRUE(talk.fine) << talk.printed;
+    EXPECT_FALSE(tells_key(talk.all())) << around_key(talk.all());
+    EXPECT_NE(talk.printed.find(said), std::string::npos) << talk.printed;
+    EXPECT_NE(talk.printed.find("http://me@127.0.0.1:"), std::string::npos);
+    EXPECT_GE(talk.graphs.size(), 3u);
+  }
+}
 
 // The same search finds a key that is where it must not be: in a property that can be read, and
 // logged, it is in all that is looked at.

@@ -16,10 +16,6 @@ template <>
 struct Unref<GOptionContext> {
   void operator()(GOptionContext* p) const { g_option_context_free(p); }
 };
-template <>
-struct Unref<char*> {
-  void operator()(char** p) const { g_strfreev(p); }
-};
 
 namespace {
 
