@@ -177,4 +177,10 @@ Position Transcript::cut() const {
       ->cut;
 }
 
+// One that was not heard of yet would begin where all are.
+Position Transcript::cut(int channel) const {
+  auto index = static_cast<std::size_t>(channel);
+  return index < channels_.size() ? channels_[index].cut : cut();
+}
+
 }  // namespace dg

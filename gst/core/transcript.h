@@ -50,6 +50,8 @@ class Transcript {
 
   // Where a replay starts: the earliest cut of all channels.
   Position cut() const;
+  // Of one channel.
+  Position cut(int channel) const;
   int duplicate_words() const { return duplicates_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "core/backlog.h"
+#include "core/control.h"
 #include "core/mark.h"
 
 namespace dg {
@@ -20,6 +21,6 @@ struct Hole {
 };
 // Audio behind it is another stream's: nothing before it is wanted any more.
 struct Flush {};
-using Input = std::variant<Audio, Hole, Mark, Flush>;
+using Input = std::variant<Audio, Hole, Mark, Flush, Control>;
 
 }  // namespace dg

@@ -41,6 +41,7 @@ Situation Session::situation() {
   now.input = may_take() && environment_.has_input();
   const Mark* ask = intake_.next_ask();
   if (ask) now.ask = ask->ask;
+  now.control = next_control() != nullptr;
   std::int64_t ahead = samples_before_ask();
   now.audio = ahead > 0;
   now.undecided = decided() < intake_.backlog().cursor();
@@ -54,7 +55,7 @@ Situation Session::situation() {
   if (connection_->liveness) now.look_at = connection_->liveness->look_at();
   if (phase_ != Phase::Open) return now;
   std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
-  now.chunk = ahead >= frame || (ahead > 0 && ask);
+  now.chunk = ahead >= frame || (ahead > 0 && (ask || now.control));
   now.chunk_at = last_audio_ + limits_.chunk_duration;
   now.pace_at = pace_at();
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
@@ -78,10 +79,11 @@ void Session::time_stop(Situation& now) {
   }
 }
 
-// How much is to be written before the next question, or in all. Once the input's last question is
-// asked, nothing is left.
+// How much is to be written before the next question or control, or in all. Once the input's last
+// question is asked, nothing is left.
 std::int64_t Session::samples_before_ask() const {
   const Backlog& backlog = intake_.backlog();
+  if (const Control* control = next_control()) return backlog.ahead_before(control->at);
   const Mark* ask = intake_.next_ask();
   return backlog.ahead_before(ask ? ask->at : backlog.end());
 }
@@ -175,6 +177,8 @@ void Session::take(const Step& step) {
       return state(ConnectionState::Idle);
     case Step::Kind::WriteAudio:
       return write_audio();
+    case Step::Kind::TellControl:
+      return tell_control();
     case Step::Kind::AskFinalize:
       return ask_finalize();
     case Step::Kind::AskClose:
@@ -200,7 +204,7 @@ void Session::take(const Step& step) {
 
 void Session::take_input(Input input) {
   Nanos now = environment_.now();
-  last_input_ = now;
+  if (!std::holds_alternative<Control>(input)) last_input_ = now;
   std::visit(overloaded{
                  [&](Audio& audio) {
                    stats_.rate = audio.piece.format.rate;
@@ -228,6 +232,7 @@ void Session::take_input(Input input) {
                    take_audio(silence_.give_up());
                    flush();
                  },
+                 [&](Control& control) { take_control(std::move(control)); },
              },
              input);
   publish_settled();
@@ -253,6 +258,7 @@ void Session::flush() {
   bool closing = phase_ == Phase::Closing;
   bool undecided = phase_ == Phase::Open && decided() < intake_.backlog().cursor();
   intake_.flush(now);
+  controls_.flush();
   transcript_.settle(intake_.backlog().end());
   held_.clear();
   published_.reset();
@@ -351,11 +357,12 @@ void Session::ask_finalize() {
   send_finalize();
 }
 
-void Session::send_finalize() {
-  connection_->timeline.split();
+// Words of the other channels go on across the end of one.
+void Session::send_finalize(std::optional<int> channel) {
+  if (!channel) connection_->timeline.split();
   connection_->last_frame = environment_.now();
   ++stats_.finalizes;
-  connection_->socket->send(finalize_command());
+  connection_->socket->send(finalize_command(channel));
 }
 
 void Session::ask_close() {

@@ -10,6 +10,7 @@
 
 #include "core/backoff.h"
 #include "core/connectionstate.h"
+#include "core/control.h"
 #include "core/endpoint.h"
 #include "core/intake.h"
 #include "core/message.h"
@@ -100,6 +101,7 @@ class Session final : private WebSocket::Listener {
   Nanos overdue_at(const Mark& mark) const;
   Nanos overdue_at() const;
   Nanos give_up_at() const;
+  const Control* next_control() const;
   std::int64_t samples_before_ask() const;
   bool may_take() const;
   bool dropping() const;
@@ -107,6 +109,7 @@ class Session final : private WebSocket::Listener {
 
   void take_input(Input input);
   void take_audio(std::vector<SilenceGate::Item> items);
+  void take_control(Control control);
   void flush();
   void abandon();
   void rest();
@@ -121,8 +124,9 @@ class Session final : private WebSocket::Listener {
   SocketLimits socket_limits(const AudioFormat& format) const;
   void look();
   void write_audio();
+  void tell_control();
   void ask_finalize();
-  void send_finalize();
+  void send_finalize(std::optional<int> channel = std::nullopt);
   void ask_close();
   void retire();
   void close_stream();
@@ -148,7 +152,7 @@ class Session final : private WebSocket::Listener {
   void useful();
   void lived();
   void note_life(Nanos life);
-  Position decided() const;
+  Position decided(std::optional<int> channel = std::nullopt) const;
   Position settled() const;
   void promote();
   void publish(Revision revision, bool past = false);
@@ -162,7 +166,7 @@ class Session final : private WebSocket::Listener {
   void state(ConnectionState state, const Loss* loss = nullptr,
              std::optional<FaultClass> kind = std::nullopt, Nanos retry_in = {});
 
-  const Options options_;
+  Options options_;
   const bool told_elsewhere_;  // the results go to `callback`
   const Limits limits_;
   Environment& environment_;
@@ -170,6 +174,7 @@ class Session final : private WebSocket::Listener {
 
   SilenceGate silence_;
   Intake intake_;
+  Controls controls_;
   Transcript transcript_;
   Backoff backoff_;
   Phase phase_ = Phase::Idle;

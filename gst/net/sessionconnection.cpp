@@ -63,6 +63,7 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   refused_.clear();
   connection_.emplace(environment_.make_socket(socket_limits(format)), std::move(pass), format,
                       environment_.now());
+  controls_.restart();
   connection_->attempt = ++attempt_;
   connection_->with_token = has_token(request);
   // Results may come before audio is written, and have a place all the same.

@@ -127,9 +127,10 @@ void Session::on_message(const Unknown&) {
   ++stats_.unknown;
 }
 
-// Up to where the service has made up its mind.
-Position Session::decided() const {
-  return intake_.backlog().after_dropped(transcript_.cut());
+// Up to where the service has made up its mind, on one channel or on all.
+Position Session::decided(std::optional<int> channel) const {
+  Position cut = channel ? transcript_.cut(*channel) : transcript_.cut();
+  return intake_.backlog().after_dropped(cut);
 }
 
 // Up to where nobody waits any longer.
@@ -215,6 +216,7 @@ void Session::publish_settled() {
   }
   bool at_mark = !marks.empty() && marks.front().at <= until;
   tell_settled(at_mark ? marks.front().end_pts : intake_.track().pts_after(until));
+  controls_.settle([this](std::optional<int> channel) { return decided(channel); });
   intake_.settle(transcript_.cut());
   if (connection_) connection_->timeline.trim(connection_->timeline.time_of(transcript_.cut()));
 }

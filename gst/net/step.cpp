@@ -35,6 +35,7 @@ Step next_open(const Situation& now) {
   Nanos ready_at = now.chunk ? now.now : now.chunk_at;
   Nanos write_at = now.audio ? std::max(ready_at, now.pace_at) : kNever;
   if (write_at <= now.now && now.writable) return {Kind::WriteAudio};
+  if (!now.audio && now.control) return {Kind::TellControl};
   if (!now.audio && now.ask != Mark::Ask::Nothing)
     return {now.ask == Mark::Ask::Finalize ? Kind::AskFinalize : Kind::AskClose};
   if (now.keepalive_at <= now.now) return {Kind::KeepAlive};

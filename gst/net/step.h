@@ -27,6 +27,7 @@ struct Situation {
   bool writable = false;   // the socket takes it
   bool undecided = false;  // something was written that the service may still revise
   bool awaited = false;    // the pipeline goes on, and may wait for text of ours
+  bool control = false;    // the application has something to tell the service, before it is asked
   Mark::Ask ask = Mark::Ask::Nothing;  // the next question, once all audio before it is written
 
   Nanos chunk_at = kNever;  // less than a frame is written anyway
@@ -51,6 +52,7 @@ struct Step {
     GiveUpDial,  // this one takes too long
     Rest,        // nothing is left to connect for
     WriteAudio,
+    TellControl,
     AskFinalize,
     AskClose,
     Retire,  // the same, since there was no audio for long

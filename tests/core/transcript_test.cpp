@@ -127,6 +127,9 @@ TEST(Transcript, LearnsOfMoreChannelsFromTheResults) {
   Timeline timeline = heard(10'000);
   EXPECT_EQ(transcript.take(on_channel(0, 2, final(0s, 5s)), timeline).channel, 0);
   EXPECT_EQ(transcript.cut(), 0);  // the other one has said nothing yet
+  EXPECT_EQ(transcript.cut(0), 4999);
+  EXPECT_EQ(transcript.cut(1), 0);
+  EXPECT_EQ(transcript.cut(2), 0);  // nor one that there may be
   EXPECT_EQ(transcript.take(on_channel(1, 2, final(0s, 4s)), timeline).channel, 1);
   EXPECT_EQ(transcript.cut(), 3999);
   transcript.connected(1);

@@ -138,6 +138,7 @@ class Schedule {
       if (live_) run_->pass_until(time_.now() + duration_of(samples));
     }
     audio_end_ = pts_;
+    heard_since_configured_ = true;
   }
 
   void silence() {
@@ -171,6 +172,7 @@ class Schedule {
     run_->give(Flush{});
     expected_.clear();
     run_->told.clear();
+    heard_since_configured_ = false;
     marks_out_ = next_mark_;
     first_after_flush_ = true;
     new_time();
@@ -203,8 +205,16 @@ class Schedule {
     if (settled.value_or(-1s) + kept_back_ + 1ms < *audio_end_) stuck_ = true;
   }
 
+  // The application tells the service something, behind the audio so far.
+  void control() {
+    if (chance(0.5)) return run_->finalize(chance(0.5) ? std::optional(0) : std::nullopt);
+    numerals_ = chance(0.5);
+    heard_since_configured_ = false;
+    run_->configure(numerals_);
+  }
+
   void move() {
-    switch (pick(0, 9)) {
+    switch (pick(0, 10)) {
       case 0:
         return chance(0.5) ? hole() : silence();
       case 1:
@@ -222,6 +232,8 @@ class Schedule {
       case 4:
         if (chance(0.3)) return flush();
         return audio();
+      case 5:
+        return control();
       default:
         return audio();
     }
@@ -274,6 +286,8 @@ class Schedule {
     if (service_.seen().samples > audio.sent + audio.replayed + audio.filled)
       return "more was heard than was written";
     if (service_.seen().empty_frames > 0) return "a frame without audio";
+    if (heard_since_configured_ && !drops_ && service_.seen().numerals != numerals_)
+      return "what was configured last was not in force at the end";
     return check_told();
   }
 
@@ -323,6 +337,7 @@ class Schedule {
   int rate_ = 1000;
   bool silent_ = false, first_after_flush_ = false;
   bool stops_reading_ = false, stuck_ = false;
+  bool numerals_ = false, heard_since_configured_ = false;
   std::optional<Nanos> audio_end_;  // of this segment
   int segment_ = 0;
   std::int64_t source_ = 0;

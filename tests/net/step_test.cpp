@@ -171,6 +171,21 @@ TEST(NextStep, AsksBehindTheAudio) {
       {"a question is better than a KeepAlive",
        {.phase = Phase::Open, .ask = Ask::Finalize, .keepalive_at = kPast},
        Kind::AskFinalize},
+      {"a control goes behind the audio before it",
+       {.phase = Phase::Open,
+        .audio = true,
+        .chunk = true,
+        .writable = true,
+        .control = true,
+        .pace_at = kPast},
+       Kind::WriteAudio},
+      {"and overtakes none that may not be written yet",
+       {.phase = Phase::Open, .audio = true, .chunk = true, .control = true, .pace_at = kSoon},
+       Kind::Wait,
+       kSoon},
+      {"it goes before the question behind it",
+       {.phase = Phase::Open, .control = true, .ask = Ask::End},
+       Kind::TellControl},
       {"nothing is asked twice: CloseStream is written",
        {.phase = Phase::Closing, .ask = Ask::End, .drain_deadline = kSoon},
        Kind::Wait,
@@ -272,8 +287,8 @@ TEST(NextStep, NeverWaitsForThePast) {
     Situation now;
     now.phase = static_cast<Phase>(pick(6));
     now.now = kNow;
-    for (bool* fact :
-         {&now.input, &now.audio, &now.chunk, &now.writable, &now.undecided, &now.awaited})
+    for (bool* fact : {&now.input, &now.audio, &now.chunk, &now.writable, &now.undecided,
+                       &now.awaited, &now.control})
       *fact = pick(2) == 0;
     now.ask = static_cast<Ask>(pick(4));
     for (Nanos* at : {&now.chunk_at, &now.pace_at, &now.keepalive_at, &now.pause_at, &now.stall_at,

@@ -26,6 +26,14 @@ void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts, 
   give(Audio{{pts, format, virtual_audio(from, samples)}});
 }
 
+void SessionRun::finalize(std::optional<int> channel) {
+  give(Control{Control::Finalize{channel}});
+}
+
+void SessionRun::configure(bool numerals) {
+  give(Control{Control::Configure{numerals}});
+}
+
 void SessionRun::give_mark(int number, Mark::Ask ask, bool new_time) {
   Mark mark;
   mark.ask = ask;

@@ -31,6 +31,8 @@ class SessionRun final : public Session::Environment, public SessionListener {
   // Feeds the session, and lets it take it.
   void give(Input input);
   void give_audio(std::int64_t from, std::int64_t samples, Nanos pts, int rate = 1000);
+  void finalize(std::optional<int> channel = std::nullopt);
+  void configure(bool numerals);
   void give_mark(int number, Mark::Ask ask, bool new_time = false);
   // Lets time pass, until nothing happens any more or `until`.
   void pass_until(Nanos until);

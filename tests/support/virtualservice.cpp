@@ -62,6 +62,8 @@ class VirtualService::Socket final : public WebSocket {
 
   void open(const Request& request, Listener& listener) override {
     listener_ = &listener;
+    service_.seen_.urls.push_back(request.url);
+    numerals_ = request.url.find("numerals=true") != std::string::npos;
     rate_ = rate_in(request.url);
     interim_every_ = service_.interim_every * rate_;
     fault_ = service_.fault(++service_.seen_.connections);
@@ -95,6 +97,7 @@ class VirtualService::Socket final : public WebSocket {
   void send(std::span<const std::byte> audio) override {
     if (closing_ || lost_) return;
     service_.seen_.empty_frames += audio.empty();
+    service_.seen_.numerals = numerals_;
     written_ += static_cast<std::int64_t>(audio.size());
     if (!is(VirtualFault::Kind::Freeze)) acknowledged_ = written_;
     std::vector<Sample> samples(audio.size() / sizeof(Sample));
@@ -111,9 +114,15 @@ class VirtualService::Socket final : public WebSocket {
   void send(std::string_view text) override {
     if (closing_ || lost_) return;
     if (text == keep_alive_command()) ++service_.seen_.keepalives;
-    if (text == finalize_command()) {
+    if (text.starts_with(R"({"type":"Finalize")")) {
       ++service_.seen_.finalizes;
+      service_.seen_.controls.emplace_back(text);
       tell(heard_, true, true);
+    }
+    for (bool numerals : {false, true}) {
+      if (text != configure_command(numerals)) continue;
+      service_.seen_.controls.emplace_back(text);
+      numerals_ = numerals;
     }
     if (text == close_stream_command()) finish();
   }
@@ -297,6 +306,7 @@ class VirtualService::Socket final : public WebSocket {
   VirtualFault fault_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool waiting_ = false, closing_ = false, lost_ = false;
+  bool numerals_ = false;
   Nanos last_said_{};
 
   int rate_ = kVirtualFormat.rate;

@@ -88,6 +88,9 @@ class VirtualService {
     int connections = 0;
     std::int64_t samples = 0;
     int finalizes = 0, keepalives = 0, closes = 0, empty_frames = 0;
+    std::vector<std::string> urls;      // that were dialed
+    std::vector<std::string> controls;  // Finalize and Configure, as they came
+    bool numerals = false;              // in force when the last audio was heard
   };
   const Seen& seen() const { return seen_; }
 
