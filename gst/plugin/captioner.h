@@ -20,6 +20,8 @@ class Captioner {
   void set_property(const GParamSpec* spec, const GValue* value);
   void get_property(const GParamSpec* spec, GValue* value) const;
 
+  Transcriber& transcriber() { return transcriber_; }
+
   void start();
   void before(GstStateChange transition);
   void after(GstStateChange transition);

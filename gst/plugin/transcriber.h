@@ -13,7 +13,9 @@
 
 #include "base/mutex.h"
 #include "base/queue.h"
+#include "base/result.h"
 #include "base/seldom.h"
+#include "core/control.h"
 #include "core/delaymeter.h"
 #include "net/stream.h"
 #include "plugin/eventshelf.h"
@@ -79,6 +81,13 @@ class Transcriber final : private SessionListener {
   // Without an output: waits until all before this EOS event was told. False: hurry().
   bool await_end(const GstEvent* end);
 
+  // What the application asks for, behind all that was taken so far; any thread. False: nothing
+  // runs, or it is malformed, which is told.
+  bool finalize(int channel);
+  bool configure(const GstStructure* structure);
+  // The same, asked by an event; nothing if it is no such event.
+  std::optional<bool> obey(const GstEvent* event);
+
   // An upstream that turned out to be live, or not. Any thread, as what follows.
   void note_live(bool live);
   // Asks it; if it does not say, what was known stays.
@@ -90,6 +99,7 @@ class Transcriber final : private SessionListener {
   void take_gap(GstEvent* event);
   void mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time = false);
   bool push(Input input, Stream::Room room);
+  bool control(const Result<Control>& asked);
   bool push_audio(GstBuffer* buffer, Nanos pts);
   void pass_backwards(GstBuffer* buffer);
   std::optional<Nanos> aligned(GstBuffer* buffer);
