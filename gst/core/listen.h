@@ -31,7 +31,7 @@ inline constexpr OptionSpec kListenOptions[] = {
     {"smart_format", Flag{},
      "Format numbers, dates, addresses and the like for reading; may hold a final back for up to "
      "3 s (developers.deepgram.com/docs/smart-format)"},
-    {"numerals", Flag{}, "Write numbers as digits (developers.deepgram.com/docs/numerals)"},
+    {"numerals", Flag{}, "Write numbers as digits (developers.deepgram.com/docs/numerals)", true},
     {"dictation", Flag{},
      "Turn spoken commands such as \"comma\" into punctuation; needs punctuate "
      "(developers.deepgram.com/docs/dictation)"},

@@ -44,6 +44,7 @@ struct OptionSpec {
   const char* key;
   Shape shape;
   const char* blurb;
+  bool configures = false;  // a connection that is open can be told of a change
 };
 using OptionTable = std::span<const OptionSpec>;
 

@@ -100,6 +100,7 @@ class Transcriber final : private SessionListener {
   void mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time = false);
   bool push(Input input, Stream::Room room);
   bool control(const Result<Control>& asked);
+  bool push_now(Input input) DG_EXCLUDES(ending_);
   bool push_audio(GstBuffer* buffer, Nanos pts);
   void pass_backwards(GstBuffer* buffer);
   std::optional<Nanos> aligned(GstBuffer* buffer);

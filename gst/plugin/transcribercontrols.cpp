@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What an application asks of a transcriber while it runs.
+#include <utility>
+
 #include "plugin/controls.h"
 #include "plugin/transcriber.h"
 
@@ -25,10 +27,7 @@ bool Transcriber::control(const Result<Control>& asked) {
                         ("The service was not told: %s.", asked.error().text.c_str()), (nullptr));
     return false;
   }
-  {
-    Lock lock(ending_);
-    if (!stream_ || ends_ || !stream_->push(*asked, Stream::Room::Ignore)) return false;
-  }
+  if (!push_now(*asked)) return false;
   auto* configure = std::get_if<Control::Configure>(&asked->what);
   if (!configure) return true;
   {
@@ -37,6 +36,12 @@ bool Transcriber::control(const Result<Control>& asked) {
   }
   g_object_notify(G_OBJECT(element_), "numerals");
   return true;
+}
+
+// From any thread, while a run may end.
+bool Transcriber::push_now(Input input) {
+  Lock lock(ending_);
+  return stream_ && !ends_ && stream_->push(std::move(input), Stream::Room::Ignore);
 }
 
 }  // namespace dg

@@ -28,11 +28,19 @@ void Transcriber::install_properties(GObjectClass* klass, Has text_pad) {
                         0, G_MAXUINT, 0, read));
 }
 
+// The service is told of what may change on its connection.
 bool Transcriber::set_property(const GParamSpec* spec, const GValue* value) {
   Settings before;  // an object that is replaced ends without the lock
-  Lock lock(mutex_);
-  before = settings_;
-  return set_setting(settings_, spec, value);
+  bool numerals = false, changed = false;
+  {
+    Lock lock(mutex_);
+    before = settings_;
+    if (!set_setting(settings_, spec, value)) return false;
+    numerals = std::get<bool>(settings_.options.at("numerals"));
+    changed = numerals != std::get<bool>(before.options.at("numerals"));
+  }
+  if (changed) push_now(Control{Control::Configure{numerals}});
+  return true;
 }
 
 bool Transcriber::get_property(const GParamSpec* spec, GValue* value) const {

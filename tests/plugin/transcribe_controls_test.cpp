@@ -230,6 +230,27 @@ TEST_P(Controls, ConfigureHoldsForTheConnectionsToCome) {
   EXPECT_TRUE(same_words(bench.words(), words_between(0s, 10s)));
 }
 
+// Set as any other property, it is told as well; unchanged, it is not.
+TEST_P(Controls, AreMadeOfTheProperty) {
+  Bench bench(setup());
+  bench.play();
+  bench.feed().tones(0s, kSaid);
+  g_object_set(bench.element(), "numerals", FALSE, "numerals", TRUE, "post-raw", TRUE, nullptr);
+  ASSERT_TRUE(wait_for_commands(bench, 1));
+  g_object_set(bench.element(), "numerals", TRUE, "numerals", FALSE, nullptr);
+  expect_commands(bench, {configure_command(true), configure_command(false)});
+}
+
+// What was set before there is a connection, its query says.
+TEST_P(Controls, AreNoneBeforeTheDial) {
+  Bench bench(setup());
+  bench.play();
+  g_object_set(bench.element(), "numerals", TRUE, nullptr);
+  bench.feed().tones(0s, kSaid);
+  expect_commands(bench, {});
+  EXPECT_TRUE(says_numerals(bench.server().requests().at(0)));
+}
+
 // The rest of the other channel comes when it comes, in the order of its time.
 TEST_P(Controls, FinalizeOneChannelOfSeveral) {
   constexpr Nanos kApart = 100s;
