@@ -2,7 +2,6 @@
 #include "core/control.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace dg {
 namespace {
@@ -14,12 +13,12 @@ bool configures(const Control& control) {
 }  // namespace
 
 // Of what is configured at one place, the last counts.
-void Controls::add(Control control) {
+void Controls::add(const Control& control) {
   std::erase_if(controls_, [&](const Control& is) {
     bool again = is.what == control.what || (configures(is) && configures(control));
     return is.at == control.at && !is.written && again;
   });
-  controls_.push_back(std::move(control));
+  controls_.push_back(control);
 }
 
 const Control* Controls::next() const {

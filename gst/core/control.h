@@ -35,7 +35,7 @@ class Controls {
   using Decided = std::function<Position(std::optional<int> channel)>;
 
   // One that is there already is not added again.
-  void add(Control control);
+  void add(const Control& control);
   // The first that is not written, or null.
   const Control* next() const;
   void note_written();

@@ -298,6 +298,10 @@ std::variant<Request, Loss> make_request(const Target& target, const Options& op
                  target.tls_database, target.tls_interaction};
 }
 
+int channels_of(const Query& query, const AudioFormat& format) {
+  return std::get<bool>(query.options.at("multichannel")) ? format.channels : 1;
+}
+
 std::string shown(const std::string& url) {
   Ptr<GUri> uri(g_uri_parse(url.c_str(), kParsing, nullptr));
   if (!uri || !g_uri_get_host(uri.get())) return "a malformed URL";

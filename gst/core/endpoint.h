@@ -11,6 +11,7 @@
 #include "core/audioformat.h"
 #include "core/fault.h"
 #include "core/option.h"
+#include "core/query.h"
 #include "core/route.h"
 
 // Of GIO: here they are passed on.
@@ -52,6 +53,9 @@ struct Target {
 // the clear to another machine. Pure.
 std::variant<Request, Loss> make_request(const Target& target, const Options& options,
                                          const AudioFormat& format);
+
+// How many channels are heard by themselves.
+int channels_of(const Query& query, const AudioFormat& format);
 
 // `url` as it may be logged: without user, password, and the values of its query.
 std::string shown(const std::string& url);

@@ -66,6 +66,8 @@ class Options {
   const OptionValue& at(std::string_view key) const { return values_.at(row_of(key)); }
   void set(std::size_t row, OptionValue value) { values_.at(row) = std::move(value); }
   void set(std::string_view key, OptionValue value) { set(row_of(key), std::move(value)); }
+  // Of the same table.
+  bool operator==(const Options& other) const { return values_ == other.values_; }
   // Whether the query says something of it.
   bool is_set(std::string_view key) const;
 

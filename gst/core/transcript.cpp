@@ -76,6 +76,7 @@ void Transcript::connected(int channels) {
   told_ = cut();
   for (Channel& channel : channels_) {
     channel.told = channel.cut;
+    channel.speaking = false;
     channel.said.reset();
   }
 }
@@ -83,7 +84,7 @@ void Transcript::connected(int channels) {
 // There may be more than was said: the url can ask for them too.
 void Transcript::expect(int channels) {
   auto count = static_cast<std::size_t>(std::clamp(channels, 1, kMostChannels));
-  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, {}, {}});
+  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, false, {}, {}});
 }
 
 Transcript::Channel& Transcript::channel_of(const Results& results) {
@@ -105,6 +106,8 @@ Revision Transcript::take(const Results& results, const Timeline& heard) {
     revision.to = place->end;
   }
   add_words(revision, results, channel, heard);
+  if (!revision.transcript.empty() || revision.ends_utterance)
+    channel.speaking = !revision.ends_utterance;
   if (!results.is_final) {
     channel.interim = revision;
     return revision;
@@ -169,6 +172,16 @@ void Transcript::settle(Position position) {
     return channel.cut == position && !channel.interim;
   });
   if (alike) channels_.resize(1);  // what comes may have fewer
+}
+
+void Transcript::end_utterance(int channel) {
+  auto index = static_cast<std::size_t>(channel);
+  if (index < channels_.size()) channels_[index].speaking = false;
+}
+
+bool Transcript::is_speaking() const {
+  return std::any_of(channels_.begin(), channels_.end(),
+                     [](const Channel& channel) { return channel.speaking; });
 }
 
 Position Transcript::cut() const {

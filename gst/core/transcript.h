@@ -47,17 +47,22 @@ class Transcript {
   std::vector<Revision> finish(Position written);
   // No word before `position` is wanted any more.
   void settle(Position position);
+  // The speaker stopped.
+  void end_utterance(int channel);
 
   // Where a replay starts: the earliest cut of all channels.
   Position cut() const;
   // Of one channel.
   Position cut(int channel) const;
+  // Whether somebody speaks, by what was said last.
+  bool is_speaking() const;
   int duplicate_words() const { return duplicates_; }
 
  private:
   struct Channel {
     Position cut = 0;
     Position told = 0;  // what lies before it came on an earlier connection, or is not wanted
+    bool speaking = false;
     std::optional<Revision> interim;
     std::optional<Results> said;  // the last final of this connection that said something
   };

@@ -47,6 +47,34 @@ Timeline heard(std::int64_t samples, Position position = 0, Nanos pts = 0s) {
   return timeline;
 }
 
+TEST(Transcript, KnowsWhetherSomebodySpeaks) {
+  Transcript transcript;
+  transcript.connected(2);
+  Timeline timeline = heard(9000);
+  auto said = [](Results results) {
+    results.speech_final = results.is_final;
+    return results;
+  };
+  EXPECT_FALSE(transcript.is_speaking());
+  transcript.take(on_channel(1, 2, interim(0s, 1s, {word("a", 0s, 1s)})), timeline);
+  EXPECT_TRUE(transcript.is_speaking());
+  transcript.take(on_channel(0, 2, said(final(0s, 1s))), timeline);
+  EXPECT_TRUE(transcript.is_speaking());  // the other one
+  transcript.take(on_channel(1, 2, final(0s, 1s, {word("a", 0s, 1s)})), timeline);
+  EXPECT_TRUE(transcript.is_speaking());  // there is a final, and no pause
+  transcript.take(on_channel(1, 2, said(final(1s, 2s))), timeline);
+  EXPECT_FALSE(transcript.is_speaking());
+  transcript.take(on_channel(1, 2, interim(2s, 3s, {})), timeline);
+  EXPECT_FALSE(transcript.is_speaking());  // silence
+  transcript.take(on_channel(0, 2, final(1s, 3s, {word("b", 1s, 2s)})), timeline);
+  EXPECT_TRUE(transcript.is_speaking());
+  transcript.end_utterance(0);
+  EXPECT_FALSE(transcript.is_speaking());
+  transcript.take(on_channel(0, 2, interim(3s, 4s, {word("c", 3s, 4s)})), timeline);
+  transcript.connected(2);
+  EXPECT_FALSE(transcript.is_speaking());
+}
+
 TEST(Transcript, PutsWordsIntoTheInputsTime) {
   Transcript transcript;
   transcript.connected(1);
