@@ -21,6 +21,8 @@ struct Hole {
 };
 // Audio behind it is another stream's: nothing before it is wanted any more.
 struct Flush {};
-using Input = std::variant<Audio, Hole, Mark, Flush, Control>;
+// Another query may be wanted: the session asks for it.
+struct Change {};
+using Input = std::variant<Audio, Hole, Mark, Flush, Control, Change>;
 
 }  // namespace dg

@@ -55,6 +55,8 @@ struct Limits {
   Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
   Nanos stall = std::chrono::seconds(2);       // one that is not live waits for our text
   Nanos token_poll = std::chrono::seconds(1);  // for another token, when one is refused
+  Nanos change_quiet = std::chrono::milliseconds(200);  // changes that follow at once are one
+  Nanos change_patience = std::chrono::seconds(5);      // of one, for a pause of the speaker
   int early_closes = 5;  // in a row with 1000 and without the rest: then there is no rest
   Nanos drain_patience = std::chrono::seconds(60);  // for a connection, at the end, if for ever
 };

@@ -39,6 +39,12 @@ Target Link::target() {
   return target;
 }
 
+std::optional<Query> Link::query() {
+  std::optional<Query> query;
+  call([&](SessionListener& to) { query = to.query(); });
+  return query;
+}
+
 bool Link::awaits_text() {
   bool awaits = false;
   call([&](SessionListener& to) { awaits = to.awaits_text(); });
@@ -107,6 +113,10 @@ void Link::on_dropped(Nanos from, Nanos to, const char* reason) {
 
 void Link::on_warning(const Loss& loss) {
   call([&](SessionListener& to) { to.on_warning(loss); });
+}
+
+void Link::on_change_refused(const Loss& loss) {
+  call([&](SessionListener& to) { to.on_change_refused(loss); });
 }
 
 void Link::on_stall() {

@@ -20,6 +20,7 @@ class Link final : public SessionListener {
   void cut() DG_EXCLUDES(mutex_);
 
   Target target() override;
+  std::optional<Query> query() override;
   bool awaits_text() override;
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
@@ -37,6 +38,7 @@ class Link final : public SessionListener {
   void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char* reason) override;
   void on_warning(const Loss& loss) override;
+  void on_change_refused(const Loss& loss) override;
   void on_stall() override;
   void on_failed(const Loss& loss) override;
   void on_stats(const SessionStats& stats) override;

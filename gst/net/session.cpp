@@ -10,16 +10,17 @@
 
 namespace dg {
 
-Session::Session(Options options, const Limits& limits, Environment& environment,
+Session::Session(Query query, const Limits& limits, Environment& environment,
                  SessionListener& listener, std::uint64_t seed)
-    : options_(std::move(options)),
-      told_elsewhere_(options_.is_set("callback")),
+    : query_(std::move(query)),
       limits_(limits),
       environment_(environment),
       listener_(listener),
       silence_(limits.silence),
       intake_(limits.holes),
-      backoff_(seed) {}
+      backoff_(seed) {
+  note_query();
+}
 
 Session::~Session() = default;
 
@@ -50,14 +51,16 @@ Situation Session::situation() {
   now.dial_at = dial_at_;
   if (!connection_) return now;
   now.connect_deadline = connection_->dialed + limits_.connect_timeout;
-  now.drain_deadline = connection_->closing +
-                       (connection_->metadata ? limits_.close_timeout : limits_.drain_timeout);
+  bool owes_nothing = connection_->metadata || connection_->handing_over;
+  now.drain_deadline =
+      connection_->closing + (owes_nothing ? limits_.close_timeout : limits_.drain_timeout);
   if (connection_->liveness) now.look_at = connection_->liveness->look_at();
   if (phase_ != Phase::Open) return now;
   std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
   now.chunk = ahead >= frame || (ahead > 0 && (ask || now.control));
   now.chunk_at = last_audio_ + limits_.chunk_duration;
   now.pace_at = pace_at();
+  now.hand_over_at = hand_over_at();
   bool due = now.audio && (now.chunk || now.chunk_at <= now.now) && now.pace_at <= now.now;
   now.writable = due && connection_->socket->writable();  // a system call
   now.keepalive_at = connection_->last_frame + limits_.keepalive_interval;
@@ -187,6 +190,8 @@ void Session::take(const Step& step) {
       return retire();
     case Step::Kind::Look:
       return look();
+    case Step::Kind::HandOver:
+      return hand_over();
     case Step::Kind::KeepAlive:
       return keep_alive();
     case Step::Kind::NotePause:
@@ -204,7 +209,9 @@ void Session::take(const Step& step) {
 
 void Session::take_input(Input input) {
   Nanos now = environment_.now();
-  if (!std::holds_alternative<Control>(input)) last_input_ = now;
+  bool is_of_upstream =
+      !std::holds_alternative<Control>(input) && !std::holds_alternative<Change>(input);
+  if (is_of_upstream) last_input_ = now;
   std::visit(overloaded{
                  [&](Audio& audio) {
                    stats_.rate = audio.piece.format.rate;
@@ -232,7 +239,8 @@ void Session::take_input(Input input) {
                    take_audio(silence_.give_up());
                    flush();
                  },
-                 [&](Control& control) { take_control(std::move(control)); },
+                 [&](Control& control) { take_control(control); },
+                 [&](Change&) { take_change(); },
              },
              input);
   publish_settled();
@@ -412,6 +420,7 @@ void Session::let_go() {
 
 // The connection has done what CloseStream asked for, or will not any more.
 void Session::finish(bool answered) {
+  if (connection_->handing_over) return handed_over();
   if (!answered) {
     listener_.on_warning({.cause = Cause::Stalled,
                           .text = "no answer to CloseStream within drain-timeout",

@@ -14,6 +14,7 @@
 #include "core/endpoint.h"
 #include "core/intake.h"
 #include "core/message.h"
+#include "core/query.h"
 #include "core/timeline.h"
 #include "core/transcript.h"
 #include "net/dialgate.h"
@@ -50,8 +51,8 @@ class Session final : private WebSocket::Listener {
     ~Environment() = default;
   };
 
-  Session(Options options, const Limits& limits, Environment& environment,
-          SessionListener& listener, std::uint64_t seed);
+  Session(Query query, const Limits& limits, Environment& environment, SessionListener& listener,
+          std::uint64_t seed);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -79,7 +80,8 @@ class Session final : private WebSocket::Listener {
     bool with_token = false;
     bool had_results = false;
     bool was_useful = false;
-    bool retiring = false;  // closed for want of audio
+    bool retiring = false;      // closed for want of audio
+    bool handing_over = false;  // closed for one with another query
     bool metadata = false;
     std::optional<Position> caught_up;  // from there on, audio did not wait to be written
     Nanos closing{};                    // when CloseStream was written, or what came last after it
@@ -110,6 +112,7 @@ class Session final : private WebSocket::Listener {
   void take_input(Input input);
   void take_audio(std::vector<SilenceGate::Item> items);
   void take_control(Control control);
+  void take_change();
   void flush();
   void abandon();
   void rest();
@@ -125,6 +128,14 @@ class Session final : private WebSocket::Listener {
   void look();
   void write_audio();
   void tell_control();
+  Nanos hand_over_at() const;
+  void hand_over();
+  void handed_over();
+  std::variant<Request, Loss> request_for(const Query& query, const AudioFormat& format);
+  std::variant<Request, Loss> next_request(const AudioFormat& format);
+  bool fall_back(const Loss& loss);
+  void note_query();
+  void replay();
   void ask_finalize();
   void send_finalize(std::optional<int> channel = std::nullopt);
   void ask_close();
@@ -166,8 +177,8 @@ class Session final : private WebSocket::Listener {
   void state(ConnectionState state, const Loss* loss = nullptr,
              std::optional<FaultClass> kind = std::nullopt, Nanos retry_in = {});
 
-  Options options_;
-  const bool told_elsewhere_;  // the results go to `callback`
+  QueryChange query_;
+  bool told_elsewhere_ = false;  // the results go to `callback`
   const Limits limits_;
   Environment& environment_;
   SessionListener& listener_;

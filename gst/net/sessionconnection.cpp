@@ -20,7 +20,7 @@ void Session::dial() {
   Nanos now = environment_.now();
   if (!failing_since_) failing_since_ = now;
   AudioFormat format = intake_.backlog().ahead(1)->format;
-  std::variant<Request, Loss> made = make_request(listener_.target(), options_, format);
+  std::variant<Request, Loss> made = next_request(format);
   if (auto* loss = std::get_if<Loss>(&made)) {
     ++attempt_;
     return lost(*loss);
@@ -68,8 +68,7 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   connection_->with_token = has_token(request);
   // Results may come before audio is written, and have a place all the same.
   connection_->timeline.sent(slice->from, slice->pts, 0);
-  bool multichannel = std::get<bool>(options_.at("multichannel"));
-  transcript_.connected(multichannel ? format.channels : 1);
+  transcript_.connected(channels_of(query_.in_force(), format));
   phase_ = Phase::Dialing;
   state(again ? ConnectionState::Reconnecting : ConnectionState::Connecting);
   connection_->socket->open(request, *this);
@@ -93,6 +92,7 @@ void Session::on_open(const std::string& request_id) {
   connection_->handshake.reset();
   connection_->liveness.emplace(limits_.liveness, limits_.socket.ping_interval, now);
   ever_open_ = true;
+  query_.confirm();
   phase_ = Phase::Open;
   state(ConnectionState::Connected);
   run();
@@ -163,7 +163,8 @@ bool Session::answered(const Loss& loss) {
 }
 
 void Session::lost(const Loss& loss) {
-  if (phase_ == Phase::Closing && answered(loss)) return finish(true);
+  if (phase_ == Phase::Closing && (connection_->handing_over || answered(loss)))
+    return finish(true);
   bool was_open = phase_ == Phase::Open || phase_ == Phase::Closing;
   Nanos now = environment_.now();
   Nanos life = connection_ && was_open ? now - connection_->opened : Nanos(0);
@@ -175,19 +176,26 @@ void Session::lost(const Loss& loss) {
   last_kind_ = kind;
   stats_.last_error = {loss, kind};
   bool waits = awaits_token(kind);
-  if (!limits_.reconnect || !(waits || retryable(kind, history))) return fail(loss, kind);
-  Nanos wait = waits ? limits_.token_poll : wait_after(loss, kind);
+  bool retries = limits_.reconnect && (waits || retryable(kind, history));
+  bool falls_back = !retries && fall_back(loss);
+  if (!retries && !falls_back) return fail(loss, kind);
+  Nanos wait = falls_back ? Nanos(0) : waits ? limits_.token_poll : wait_after(loss, kind);
   if (waits) refused_ = service_;
-  connection_.reset();
-  intake_.backlog().rewind(transcript_.cut());
-  for (Mark& mark : intake_.marks()) mark.asked.reset();
+  replay();
   if (!failing_since_) failing_since_ = now;
   dial_at_ = now + wait;
-  redials_after_ = kind;
+  redials_after_ = falls_back ? std::nullopt : std::optional(kind);
   failed_ = true;
   phase_ = Phase::Waiting;
   state(ConnectionState::BackingOff, &loss, kind, wait);
-  if (!std::exchange(warned_, true)) listener_.on_warning(loss);
+  if (!falls_back && !std::exchange(warned_, true)) listener_.on_warning(loss);
+}
+
+// The next connection gets again what the last one was not done with.
+void Session::replay() {
+  connection_.reset();
+  intake_.backlog().rewind(transcript_.cut());
+  for (Mark& mark : intake_.marks()) mark.asked.reset();
 }
 
 // Tokens are short-lived: one that was good before may have to be another now

@@ -17,6 +17,7 @@
 #include "core/latencymeter.h"
 #include "core/mark.h"
 #include "core/message.h"
+#include "core/query.h"
 #include "core/transcript.h"
 
 namespace dg {
@@ -27,6 +28,7 @@ struct ConnectionEvent {
   unsigned connection = 0;  // its number, from 1
   unsigned attempt = 0;     // dials since the last useful connection, from 1
   std::string request_id;
+  bool hands_over = false;         // closes for a connection with another query
   std::optional<Loss> loss;        // when something went wrong
   std::optional<FaultClass> kind;  // and of which class it is
   Nanos retry_in{};
@@ -59,6 +61,8 @@ class SessionListener {
  public:
   // Where to dial, and as whom; asked at each dial.
   virtual Target target() = 0;
+  // What is wanted of a connection; asked when it was told of a change. Nothing: all is over.
+  virtual std::optional<Query> query() = 0;
   // Whether somebody may wait for text now: there is an output, and the pipeline plays or prerolls.
   virtual bool awaits_text() = 0;
 
@@ -92,6 +96,8 @@ class SessionListener {
   virtual void on_dropped(Nanos from, Nanos to, const char* reason) = 0;
   // Something went wrong that another dial may mend, or that is no end.
   virtual void on_warning(const Loss& loss) = 0;
+  // A change of the query makes no request, or one that is refused: what held before holds.
+  virtual void on_change_refused(const Loss& loss) = 0;
   // Upstream stopped, since what it is linked to waits for text: told once. What is asked for then
   // cuts the word that the audio ends in.
   virtual void on_stall() = 0;

@@ -30,11 +30,14 @@ void Session::on_text(std::string_view text) {
   stats_.bytes_in += text.size();
   Nanos now = environment_.now();
   connection_->liveness->on_message(connection_->timeline.length(), now);
-  if (phase_ == Phase::Closing) connection_->closing = now;
+  bool handing_over = connection_->handing_over;
+  if (phase_ == Phase::Closing && !handing_over) connection_->closing = now;
   Result<Message> message = parse_message(text);
   if (message) {
     listener_.on_raw(text, std::get_if<Unknown>(&*message));
-    std::visit([this](const auto& is) { on_message(is); }, *message);
+    // The next connection says the rest, of which this one may have heard half a word.
+    if (!handing_over || std::holds_alternative<Metadata>(*message))
+      std::visit([this](const auto& is) { on_message(is); }, *message);
   } else {
     ++stats_.malformed;
     listener_.on_malformed(message.error(), text);
@@ -104,6 +107,7 @@ void Session::on_message(const SpeechStarted& started) {
 
 void Session::on_message(const UtteranceEnd& ended) {
   ++stats_.utterance_ends;
+  transcript_.end_utterance(ended.channel.index);
   std::optional<Nanos> time;
   if (ended.last_word_end)
     if (auto place = connection_->timeline.place(*ended.last_word_end, *ended.last_word_end))
@@ -242,6 +246,7 @@ void Session::state(ConnectionState state, const Loss* loss, std::optional<Fault
   if (connection_) {
     event.attempt = connection_->attempt;
     event.request_id = connection_->request_id;
+    event.hands_over = connection_->handing_over;
   }
   if (loss) {
     event.loss = *loss;

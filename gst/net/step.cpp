@@ -32,6 +32,7 @@ Step next_waiting(const Situation& now) {
 
 Step next_open(const Situation& now) {
   if (now.look_at <= now.now) return {Kind::Look};
+  if (now.hand_over_at <= now.now) return {Kind::HandOver};
   Nanos ready_at = now.chunk ? now.now : now.chunk_at;
   Nanos write_at = now.audio ? std::max(ready_at, now.pace_at) : kNever;
   if (write_at <= now.now && now.writable) return {Kind::WriteAudio};
@@ -46,7 +47,8 @@ Step next_open(const Situation& now) {
   // Whether a pipeline goes on that did not when it was due: the next look shows it.
   Nanos stall_at = now.stall_at > now.now ? now.stall_at : kNever;
   Nanos without_audio = now.audio ? kNever : std::min({now.pause_at, stall_at, now.idle_at});
-  return wait({write_at, now.keepalive_at, without_audio, now.look_at, now.overdue_at});
+  return wait(
+      {write_at, now.keepalive_at, without_audio, now.look_at, now.hand_over_at, now.overdue_at});
 }
 
 Step next_closing(const Situation& now) {

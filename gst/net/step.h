@@ -33,11 +33,12 @@ struct Situation {
   Nanos chunk_at = kNever;  // less than a frame is written anyway
   Nanos pace_at = kNever;   // no audio may be written before
   Nanos keepalive_at = kNever;
-  Nanos pause_at = kNever;  // the input has paused
-  Nanos stall_at = kNever;  // it has stopped where it is not live, and the text lags behind it
-  Nanos idle_at = kNever;   // and for so long that the connection is given up
-  Nanos look_at = kNever;   // whether the connection lives
-  Nanos dial_at{};          // no dial before
+  Nanos pause_at = kNever;      // the input has paused
+  Nanos stall_at = kNever;      // it has stopped where it is not live, and the text lags behind it
+  Nanos idle_at = kNever;       // and for so long that the connection is given up
+  Nanos look_at = kNever;       // whether the connection lives
+  Nanos hand_over_at = kNever;  // to one with another query
+  Nanos dial_at{};              // no dial before
   Nanos connect_deadline = kNever;
   Nanos drain_deadline = kNever;
   Nanos give_up_at = kNever;
@@ -55,8 +56,9 @@ struct Step {
     TellControl,
     AskFinalize,
     AskClose,
-    Retire,  // the same, since there was no audio for long
-    Look,    // whether the connection lives
+    Retire,    // the same, since there was no audio for long
+    Look,      // whether the connection lives
+    HandOver,  // close it for one with another query
     KeepAlive,
     NotePause,
     NoteStall,  // upstream waits for our text

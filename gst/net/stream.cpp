@@ -20,20 +20,20 @@ std::size_t weight(const Input& input) {
 
 }  // namespace
 
-std::unique_ptr<Stream> Stream::begin(Options options, const Limits& limits,
+std::unique_ptr<Stream> Stream::begin(Query query, const Limits& limits,
                                       WebSocketFactory make_socket, SessionListener& owner) {
   return std::unique_ptr<Stream>(
-      new Stream(std::move(options), limits, std::move(make_socket), owner));
+      new Stream(std::move(query), limits, std::move(make_socket), owner));
 }
 
-Stream::Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
+Stream::Stream(Query query, const Limits& limits, WebSocketFactory make_socket,
                SessionListener& owner)
     : worker_(Worker::network()),
       make_socket_(std::move(make_socket)),
       input_(static_cast<std::size_t>(kHandOver.count()), weight),
       link_(owner),
       latency_(limits.latency.count()),
-      session_(std::move(options), limits, *this, link_, std::random_device{}()) {}
+      session_(std::move(query), limits, *this, link_, std::random_device{}()) {}
 
 Stream::~Stream() = default;
 

@@ -18,7 +18,7 @@ class Stream final : private Session::Environment {
  public:
   enum class Room { Await, Ignore };
 
-  static std::unique_ptr<Stream> begin(Options options, const Limits& limits,
+  static std::unique_ptr<Stream> begin(Query query, const Limits& limits,
                                        WebSocketFactory make_socket, SessionListener& owner);
   // Calls to the owner are over when it returns. No push() may be under way.
   static void end(std::unique_ptr<Stream> stream);
@@ -39,8 +39,7 @@ class Stream final : private Session::Environment {
   void resume();
 
  private:
-  Stream(Options options, const Limits& limits, WebSocketFactory make_socket,
-         SessionListener& owner);
+  Stream(Query query, const Limits& limits, WebSocketFactory make_socket, SessionListener& owner);
 
   // Session::Environment, on the network thread
   Nanos now() override;

@@ -75,11 +75,11 @@ char* valid_text(const std::string& text) {
   return g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
 }
 
-void post(GstElement* element, GstMessageType type, const Loss& loss) {
+void post(GstElement* element, GstMessageType type, const Loss& loss, const std::string& text) {
   Code code = code_of(loss);
-  gst_element_message_full_with_details(
-      element, type, code.domain, code.number, valid_text(advice(loss)), valid_text(details(loss)),
-      __FILE__, __func__, __LINE__, details_structure(loss).release());
+  gst_element_message_full_with_details(element, type, code.domain, code.number, valid_text(text),
+                                        valid_text(details(loss)), __FILE__, __func__, __LINE__,
+                                        details_structure(loss).release());
 }
 
 Ptr<GstStructure> details_structure(const ServiceError& error) {
@@ -93,11 +93,16 @@ Ptr<GstStructure> details_structure(const ServiceError& error) {
 }  // namespace
 
 void post_error(GstElement* element, const Loss& loss) {
-  post(element, GST_MESSAGE_ERROR, loss);
+  post(element, GST_MESSAGE_ERROR, loss, advice(loss));
 }
 
 void post_warning(GstElement* element, const Loss& loss) {
-  post(element, GST_MESSAGE_WARNING, loss);
+  post(element, GST_MESSAGE_WARNING, loss, advice(loss));
+}
+
+void post_refused_change(GstElement* element, const Loss& loss) {
+  post(element, GST_MESSAGE_WARNING, loss,
+       "The change of properties is not made, and what was set before holds: " + advice(loss));
 }
 
 void post_warning(GstElement* element, const ServiceError& error) {

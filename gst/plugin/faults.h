@@ -15,6 +15,8 @@ namespace dg {
 
 void post_error(GstElement* element, const Loss& loss);
 void post_warning(GstElement* element, const Loss& loss);
+// What was changed while the stream runs is not taken, and what held before holds.
+void post_refused_change(GstElement* element, const Loss& loss);
 // What the service says of a message of ours; the details have {variant, description, message}.
 void post_warning(GstElement* element, const ServiceError& error);
 

@@ -6,15 +6,13 @@
 namespace dg {
 namespace {
 
-GParamFlags flags_of(const OptionSpec& spec) {
-  int when = spec.configures ? GST_PARAM_MUTABLE_PLAYING : GST_PARAM_MUTABLE_READY;
-  return static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | when);
-}
+constexpr auto kFlags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                 GST_PARAM_MUTABLE_PLAYING);
 
-std::string blurb_of(const OptionSpec& spec) {
-  const char* when =
-      spec.configures ? ". A change holds behind the audio that was taken so far" : "";
-  return std::string(spec.blurb) + when;
+const char* blurb_of(const OptionSpec& spec) {
+  const char* when = spec.configures ? "behind the audio that was taken so far"
+                                     : "from the speaker's next pause, on another connection";
+  return g_intern_string((std::string(spec.blurb) + ". A change holds " + when).c_str());
 }
 
 // "callback_method" -> "GstDeepgramLiveCallbackMethod"
@@ -41,25 +39,24 @@ GType choice_type(const OptionSpec& spec, const Choice& shape) {
 
 GParamSpec* make_param_spec(const OptionSpec& spec) {
   const char* name = g_intern_string(property_name(spec.key).c_str());
-  const char* blurb = g_intern_string(blurb_of(spec).c_str());
-  const GParamFlags flags = flags_of(spec);
+  const char* blurb = blurb_of(spec);
   return std::visit(overloaded{
                         [&](const Flag& shape) {
-                          return g_param_spec_boolean(name, name, blurb, shape.initial, flags);
+                          return g_param_spec_boolean(name, name, blurb, shape.initial, kFlags);
                         },
                         [&](const Count& shape) {
-                          return g_param_spec_int(name, name, blurb, -1, shape.max, -1, flags);
+                          return g_param_spec_int(name, name, blurb, -1, shape.max, -1, kFlags);
                         },
                         [&](const Text& shape) {
-                          return g_param_spec_string(name, name, blurb, shape.initial, flags);
+                          return g_param_spec_string(name, name, blurb, shape.initial, kFlags);
                         },
                         [&](const Choice& shape) {
                           return g_param_spec_enum(name, name, blurb, choice_type(spec, shape), 0,
-                                                   flags);
+                                                   kFlags);
                         },
                         [&](const List&) {
-                          auto* item = g_param_spec_string("item", "item", "One item", "", flags);
-                          return gst_param_spec_array(name, name, blurb, item, flags);
+                          auto* item = g_param_spec_string("item", "item", "One item", "", kFlags);
+                          return gst_param_spec_array(name, name, blurb, item, kFlags);
                         },
                     },
                     spec.shape);

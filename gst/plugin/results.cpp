@@ -175,6 +175,7 @@ Ptr<GstStructure> bus::connection(const ConnectionChange& change) {
       .count("connection", change.connection)
       .count("attempt", change.attempt)
       .known_text("request-id", change.request_id);
+  if (change.hands_over) fields.flag("hand-over", true);
   if (change.trouble) put_trouble(fields, *change.trouble);
   return fields.take();
 }

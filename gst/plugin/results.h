@@ -45,6 +45,7 @@ struct ConnectionChange {
   unsigned attempt = 0;     // counts the dials since the last useful connection, from 1
   std::string request_id;
   std::optional<Trouble> trouble;
+  bool hands_over = false;  // closes for a connection with another query
 };
 
 // Audio that was not transcribed, by running time.

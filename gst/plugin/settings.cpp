@@ -162,9 +162,10 @@ const Row kRows[] = {
     {"access-token", SecretRow{[](Settings& s) -> std::string& { return s.target.access_token; }}, kPlaying,
      "Temporary token, goes before api-key; unset = DEEPGRAM_ACCESS_TOKEN of the environment "
      "(developers.deepgram.com/guides/fundamentals/token-based-authentication). Read at each dial"},
-    {"extra-params", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_params; }}, kReady,
+    {"extra-params", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_params; }}, kPlaying,
      "Query parameters that have no property, such as params,tier=enhanced; one of a property's "
-     "name goes instead of it. Their values are left to the service"},
+     "name goes instead of it. Their values are left to the service. A change holds from the "
+     "speaker's next pause, on another connection"},
     {"extra-headers", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_headers; }}, kPlaying,
      "HTTP headers for the handshake, such as headers,x-team=captions; an Authorization among them "
      "reads back hidden. Read at each dial"},
@@ -208,8 +209,9 @@ const Row kRows[] = {
     {"drain-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.drain_timeout; }, 1}, kReady,
      "Time for the service to finish at the end, counted from its last message, in ms"},
     {"failure", WordRow{failure_type, [](Settings& s) { return static_cast<int>(s.failure); },
-      [](Settings& s, int v) { s.failure = static_cast<OnFailure>(v); }}, kReady,
-     "What is done when there will be no connection any more; the audio is taken in either case"},
+      [](Settings& s, int v) { s.failure = static_cast<OnFailure>(v); }}, kPlaying,
+     "What is done when there will be no connection any more; the audio is taken in either case. "
+     "Read then"},
     {"gap", WordRow{gap_type, [](Settings& s) { return static_cast<int>(s.limits.holes.fill_declared); },
       [](Settings& s, int v) { s.limits.holes.fill_declared = v != 0; }}, kReady,
      "What is done with a hole in the input that is longer than max-fill"},
@@ -221,11 +223,12 @@ const Row kRows[] = {
      "Silence that is still sent, in ms, before none is sent until somebody speaks; 300 ms from "
      "before the speech are sent then"},
     {"post-messages", SwitchRow{[](Settings& s) -> bool& { return s.post_messages; }}, kPlaying,
-     "Post element messages on the bus: results and changes of the connection"},
+     "Post element messages on the bus: results and changes of the connection. A change holds at "
+     "once"},
     {"post-raw", SwitchRow{[](Settings& s) -> bool& { return s.post_raw; }}, kPlaying,
-     "Post every message of the service as it came, as deepgram/raw"},
+     "Post every message of the service as it came, as deepgram/raw. A change holds at once"},
     {"latency", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.latency; }, 0, 3600'000}, kPlaying | kTextPad,
-     "Time that text may come later than its audio in a live pipeline, in ms"},
+     "Time that text may come later than its audio in a live pipeline, in ms. A change holds at once"},
     {"lateness", MillisecondsRow{[](Settings& s) -> Nanos& { return s.lateness; }, 0, 3600'000}, kReady | kTextPad,
      "Time that text is shown later than its audio, in ms, without adding to the latency"},
     {"interim-strategy", WordRow{interim_strategy_type, [](Settings& s) { return static_cast<int>(s.captions.interims); },
@@ -251,15 +254,21 @@ const Row kRows[] = {
     {"speaker-labels", WordRow{speaker_labels_type, [](Settings& s) { return static_cast<int>(s.captions.labels); },
       [](Settings& s, int v) { s.captions.labels = static_cast<SpeakerLabels>(v); }}, kReady | kTextPad,
      "How one sees who speaks; needs diarize"},
-    {"language-code", AliasRow{"language"}, kReady,
+    {"language-code", AliasRow{"language"}, kPlaying,
      "The same as language, by the name that other transcribers have"},
-    {"diarization", AliasRow{"diarize"}, kReady,
+    {"diarization", AliasRow{"diarize"}, kPlaying,
      "The same as diarize, by the name that other transcribers have"},
 };
 // clang-format on
 
+// Those that may change while the element runs say when that holds.
+const char* blurb_of(const Row& row) {
+  if (!(row.when & kReady)) return row.blurb;
+  return g_intern_string((std::string(row.blurb) + ". Read when the element starts").c_str());
+}
+
 GParamSpec* make_spec(const Row& row, Settings& initial) {
-  const char *name = row.name, *blurb = row.blurb;
+  const char *name = row.name, *blurb = blurb_of(row);
   int when = row.when & ~kTextPad;
   auto both = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | when);
   auto write = static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | when);
@@ -421,6 +430,10 @@ std::size_t option_row(const GParamSpec* spec) {
 }
 
 }  // namespace
+
+Query query_of(const Settings& settings) {
+  return {settings.options, settings.target.extra_params};
+}
 
 void install_settings(GObjectClass* klass, Has text_pad) {
   install_option_properties(klass, 1, kListenOptions);

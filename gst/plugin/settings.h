@@ -26,6 +26,9 @@ struct Settings {
   bool post_raw = false;
 };
 
+// What they ask of a connection.
+Query query_of(const Settings& settings);
+
 // Installs one property a row of the listen options and one a setting; those that speak of text
 // only for an element that has a text pad.
 enum class Has { TextPad, NoTextPad };

@@ -62,7 +62,7 @@ void Transcriber::start() {
   counts_interims_ = settings.captions.interims != InterimStrategy::Disabled;
   reached_ends_.open();
   reached_ends_.hold_up(false);
-  auto stream = Stream::begin(settings.options, settings.limits, network_sockets(), *this);
+  auto stream = Stream::begin(query_of(settings), settings.limits, network_sockets(), *this);
   Lock lock(ending_);
   ends_ = false;
   stream_ = std::move(stream);

@@ -100,6 +100,7 @@ class Transcriber final : private SessionListener {
   void mark(Ptr<GstEvent> event, Mark::Ask ask, bool new_time = false);
   bool push(Input input, Stream::Room room);
   bool control(const Result<Control>& asked);
+  void tell_change(const Query& before, Query after);
   bool push_now(Input input) DG_EXCLUDES(ending_);
   bool push_audio(GstBuffer* buffer, Nanos pts);
   void pass_backwards(GstBuffer* buffer);
@@ -109,6 +110,7 @@ class Transcriber final : private SessionListener {
 
   // SessionListener, on the network thread
   Target target() override;
+  std::optional<Query> query() override;
   bool awaits_text() override;
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
@@ -126,6 +128,7 @@ class Transcriber final : private SessionListener {
   void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char* reason) override;
   void on_warning(const Loss& loss) override;
+  void on_change_refused(const Loss& loss) override;
   void on_stall() override;
   void on_failed(const Loss& loss) override;
   void on_stats(const SessionStats& stats) override;

@@ -61,6 +61,10 @@ Target Transcriber::target() {
   return target;
 }
 
+std::optional<Query> Transcriber::query() {
+  return query_of(settings());
+}
+
 bool Transcriber::awaits_text() {
   return output_ && goes_on(element_);
 }
@@ -206,6 +210,7 @@ void Transcriber::on_connection(const ConnectionEvent& event) {
   change.connection = event.connection;
   change.attempt = event.attempt;
   change.request_id = event.request_id;
+  change.hands_over = event.hands_over;
   if (event.loss)
     change.trouble = {
         *event.loss, event.kind.value_or(FaultClass::Transient),
@@ -221,6 +226,11 @@ void Transcriber::on_dropped(Nanos from, Nanos to, const char* reason) {
 void Transcriber::on_warning(const Loss& loss) {
   Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
   post_warning(kept.get(), loss);
+}
+
+void Transcriber::on_change_refused(const Loss& loss) {
+  Ptr<GstElement> kept(static_cast<GstElement*>(gst_object_ref(element_)));
+  post_refused_change(kept.get(), loss);
 }
 
 void Transcriber::on_stall() {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The properties that elements have of a transcriber.
+#include <utility>
+
 #include "plugin/stats.h"
 #include "plugin/transcriber.h"
 
@@ -28,19 +30,26 @@ void Transcriber::install_properties(GObjectClass* klass, Has text_pad) {
                         0, G_MAXUINT, 0, read));
 }
 
-// The service is told of what may change on its connection.
 bool Transcriber::set_property(const GParamSpec* spec, const GValue* value) {
-  Settings before;  // an object that is replaced ends without the lock
-  bool numerals = false, changed = false;
+  Settings before, after;  // an object that is replaced ends without the lock
   {
     Lock lock(mutex_);
     before = settings_;
     if (!set_setting(settings_, spec, value)) return false;
-    numerals = std::get<bool>(settings_.options.at("numerals"));
-    changed = numerals != std::get<bool>(before.options.at("numerals"));
+    after = settings_;
   }
-  if (changed) push_now(Control{Control::Configure{numerals}});
+  tell_change(query_of(before), query_of(after));
   return true;
+}
+
+// The service is told of what may change on its connection; the rest takes another one.
+void Transcriber::tell_change(const Query& before, Query after) {
+  const OptionValue numerals = after.options.at("numerals");
+  if (numerals != before.options.at("numerals")) {
+    push_now(Control{Control::Configure{std::get<bool>(numerals)}});
+    after.options.set("numerals", before.options.at("numerals"));
+  }
+  if (after != before) push_now(Change{});
 }
 
 bool Transcriber::get_property(const GParamSpec* spec, GValue* value) const {

@@ -27,6 +27,10 @@ class CountingListener final : public testing::QuietListener {
     called();
     return target;
   }
+  std::optional<Query> query() override {
+    called();
+    return std::nullopt;
+  }
   bool awaits_text() override {
     called();
     return true;
@@ -53,6 +57,7 @@ class CountingListener final : public testing::QuietListener {
   void on_connection(const ConnectionEvent&) override { called(); }
   void on_dropped(Nanos, Nanos, const char*) override { called(); }
   void on_warning(const Loss&) override { called(); }
+  void on_change_refused(const Loss&) override { called(); }
   void on_stall() override { called(); }
   void on_failed(const Loss&) override { called(); }
   void on_stats(const SessionStats&) override { called(); }
@@ -72,6 +77,8 @@ class CountingListener final : public testing::QuietListener {
 int call_all(Link& link) {
   std::vector<std::unique_ptr<Parcel>> parcels(2);
   link.target();
+  link.query();
+  link.on_change_refused({});
   link.on_revision({});
   link.awaits_text();
   link.on_settled(1s);
@@ -92,7 +99,7 @@ int call_all(Link& link) {
   link.on_stall();
   link.on_failed({});
   link.on_stats({});
-  return 21;
+  return 23;
 }
 
 TEST(Link, PassesEveryCallOn) {

@@ -87,6 +87,7 @@ class Schedule {
     }
     limits.reconnect_timeout = 0s;
     limits.drain_patience = 3600s;
+    limits.change_patience = pick(0, 8) * 1s;
     limits.drain_timeout = 60s;  // what is dead is noticed before that
     limits.max_backlog = drops_ ? pick(1, 5) * 1s : 3600s;
     if (drops_ && chance(0.3)) limits.overflow = Overflow::SkipToLive;
@@ -213,8 +214,24 @@ class Schedule {
     run_->configure(numerals_);
   }
 
+  bool ever_connected() const {
+    return std::any_of(run_->states.begin(), run_->states.end(), [](const ConnectionEvent& event) {
+      return event.state == ConnectionState::Connected;
+    });
+  }
+
+  // A property changes, or several do; now and then to what makes no request.
+  void change() {
+    for (int i = pick(1, 3); i > 0; --i) {
+      bool refused = ever_connected() && chance(0.2);
+      run_->wanted.options.set("keywords", std::vector<std::string>(refused ? 1 : 0, "refused"));
+      run_->set("model", refused ? "nova-3" : "m" + std::to_string(pick(0, 3)));
+      if (live_ && chance(0.5)) run_->pass_until(time_.now() + pick(0, 400) * 1ms);
+    }
+  }
+
   void move() {
-    switch (pick(0, 10)) {
+    switch (pick(0, 11)) {
       case 0:
         return chance(0.5) ? hole() : silence();
       case 1:
@@ -234,6 +251,8 @@ class Schedule {
         return audio();
       case 5:
         return control();
+      case 6:
+        return change();
       default:
         return audio();
     }
@@ -286,6 +305,8 @@ class Schedule {
     if (service_.seen().samples > audio.sent + audio.replayed + audio.filled)
       return "more was heard than was written";
     if (service_.seen().empty_frames > 0) return "a frame without audio";
+    for (const std::string& url : service_.seen().urls)
+      if (url.find("refused") != std::string::npos) return "a dial with what makes no request";
     if (heard_since_configured_ && !drops_ && service_.seen().numerals != numerals_)
       return "what was configured last was not in force at the end";
     return check_told();

@@ -194,6 +194,33 @@ TEST(NextStep, AsksBehindTheAudio) {
   for (const Rule& rule : rules) expect(rule);
 }
 
+TEST(NextStep, HandsOverToAnotherConnection) {
+  const Rule rules[] = {
+      {"not yet",
+       {.phase = Phase::Open, .look_at = kLater, .hand_over_at = kSoon},
+       Kind::Wait,
+       kSoon},
+      {"now, though there is audio to write and something to ask: the next connection has it",
+       {.phase = Phase::Open,
+        .audio = true,
+        .chunk = true,
+        .writable = true,
+        .control = true,
+        .ask = Ask::Finalize,
+        .pace_at = kPast,
+        .hand_over_at = kNow},
+       Kind::HandOver},
+      {"one that may be dead is no connection",
+       {.phase = Phase::Open, .look_at = kNow, .hand_over_at = kNow},
+       Kind::Look},
+      {"closing, it is under way",
+       {.phase = Phase::Closing, .hand_over_at = kNow, .drain_deadline = kSoon},
+       Kind::Wait,
+       kSoon},
+  };
+  for (const Rule& rule : rules) expect(rule);
+}
+
 TEST(NextStep, WithNothingToWrite) {
   const Rule rules[] = {
       {"KeepAlive", {.phase = Phase::Open, .keepalive_at = kNow}, Kind::KeepAlive},
@@ -292,8 +319,8 @@ TEST(NextStep, NeverWaitsForThePast) {
       *fact = pick(2) == 0;
     now.ask = static_cast<Ask>(pick(4));
     for (Nanos* at : {&now.chunk_at, &now.pace_at, &now.keepalive_at, &now.pause_at, &now.stall_at,
-                      &now.dial_at, &now.connect_deadline, &now.drain_deadline, &now.give_up_at,
-                      &now.overdue_at})
+                      &now.hand_over_at, &now.dial_at, &now.connect_deadline, &now.drain_deadline,
+                      &now.give_up_at, &now.overdue_at})
       *at = time();
     Step step = next_step(now);
     if (step.kind != Kind::Wait) continue;

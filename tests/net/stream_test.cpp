@@ -145,7 +145,7 @@ struct StreamTest : ::testing::Test {
 
   std::unique_ptr<Stream> begin(Owner& owner, bool answers) {
     return Stream::begin(
-        Options(kListenOptions), limits,
+        {Options(kListenOptions), {}}, limits,
         [this, answers](const SocketLimits&) {
           return std::make_unique<FakeSocket>(seen, answers);
         },

@@ -11,6 +11,7 @@ class QuietListener : public SessionListener {
   virtual ~QuietListener() = default;
 
   Target target() override { return {}; }
+  std::optional<Query> query() override { return std::nullopt; }
   bool awaits_text() override { return false; }
   void on_revision(const Revision&) override {}
   void on_settled(Nanos) override {}
@@ -28,6 +29,7 @@ class QuietListener : public SessionListener {
   void on_connection(const ConnectionEvent&) override {}
   void on_dropped(Nanos, Nanos, const char*) override {}
   void on_warning(const Loss&) override {}
+  void on_change_refused(const Loss&) override {}
   void on_stall() override {}
   void on_failed(const Loss&) override {}
   void on_stats(const SessionStats&) override {}

@@ -10,7 +10,10 @@
 namespace dg::testing {
 
 SessionRun::SessionRun(VirtualTime& time, VirtualService& service, const Limits& limits)
-    : time_(time), service_(service), session_(Options(kListenOptions), limits, *this, *this, 1) {
+    : wanted{Options(kListenOptions), {}},
+      time_(time),
+      service_(service),
+      session_(wanted, limits, *this, *this, 1) {
   now_is.latency = limits.latency;
 }
 
@@ -32,6 +35,11 @@ void SessionRun::finalize(std::optional<int> channel) {
 
 void SessionRun::configure(bool numerals) {
   give(Control{Control::Configure{numerals}});
+}
+
+void SessionRun::set(std::string_view key, OptionValue value) {
+  wanted.options.set(key, std::move(value));
+  give(Change{});
 }
 
 void SessionRun::give_mark(int number, Mark::Ask ask, bool new_time) {

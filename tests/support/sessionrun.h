@@ -33,6 +33,8 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void give_audio(std::int64_t from, std::int64_t samples, Nanos pts, int rate = 1000);
   void finalize(std::optional<int> channel = std::nullopt);
   void configure(bool numerals);
+  // A property.
+  void set(std::string_view key, OptionValue value);
   void give_mark(int number, Mark::Ask ask, bool new_time = false);
   // Lets time pass, until nothing happens any more or `until`.
   void pass_until(Nanos until);
@@ -42,7 +44,8 @@ class SessionRun final : public Session::Environment, public SessionListener {
   std::vector<Told> told;
   std::vector<ConnectionEvent> states;
   Nanos lost_at{};  // the last connection
-  std::vector<Loss> warnings, failures;
+  std::vector<Loss> warnings, failures, refused;
+  Query wanted;
   std::vector<std::pair<Nanos, Nanos>> dropped;
   std::vector<Results> results;
   std::vector<Revision> promoted;
@@ -70,6 +73,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   DialGate& gate() override { return service_.gate; }
 
   Target target() override;
+  std::optional<Query> query() override { return wanted; }
   bool awaits_text() override { return awaited; }
   void on_revision(const Revision& revision) override;
   void on_settled(Nanos time) override;
@@ -87,6 +91,7 @@ class SessionRun final : public Session::Environment, public SessionListener {
   void on_connection(const ConnectionEvent& event) override;
   void on_dropped(Nanos from, Nanos to, const char*) override { dropped.emplace_back(from, to); }
   void on_warning(const Loss& loss) override { warnings.push_back(loss); }
+  void on_change_refused(const Loss& loss) override { refused.push_back(loss); }
   void on_stall() override { ++stalls; }
   void on_failed(const Loss& loss) override { failures.push_back(loss); }
   void on_stats(const SessionStats& now) override { stats = now; }
