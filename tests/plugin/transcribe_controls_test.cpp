@@ -227,6 +227,7 @@ TEST_P(Controls, ConfigureHoldsForTheConnectionsToCome) {
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_FALSE(says_numerals(requests[0]));
   EXPECT_TRUE(says_numerals(requests[1]));
+  EXPECT_TRUE(requests[0].numerals);
   EXPECT_TRUE(same_words(bench.words(), words_between(0s, 10s)));
 }
 

@@ -23,6 +23,12 @@ TEST(ClientCommand, KnowsTheCommands) {
   EXPECT_TRUE(is<CloseStream>(R"({"type":"CloseStream"})"));
   EXPECT_TRUE(is<Sync>(R"({"type":"Sync"})"));
   EXPECT_TRUE(is<Configure>(R"({"type":"Configure","features":{"numerals":true}})"));
+  EXPECT_EQ(
+      std::get<Configure>(parse_command(R"({"type":"Configure","features":{"numerals":false}})"))
+          .numerals,
+      false);
+  EXPECT_FALSE(
+      std::get<Configure>(parse_command(R"({"type":"Configure","features":{}})")).numerals);
   EXPECT_FALSE(std::get<Finalize>(parse_command(R"({"type":"Finalize"})")).channel);
   EXPECT_EQ(std::get<Finalize>(parse_command(R"({"type":"Finalize","channel":3})")).channel, 3);
 }

@@ -327,6 +327,32 @@ TEST(Commands, UnknownOnesAreAnsweredInTheWordsOfTheService) {
   EXPECT_EQ(error.text("message"), R"({ "type": "KeepAlive "})");
 }
 
+TEST(Commands, ConfigureSwitchesNumerals) {
+  auto server = serve();
+  for (const char* on : {"true", "false"}) {
+    Client client(server->url() + kAudio + "&numerals=" + (*on == 't' ? "false" : "true"));
+    client.send(std::string(R"({"type":"Configure","features":{"numerals":)") + on + "}}");
+    client.send(R"({"type":"Configure","features":{}})");  // leaves it
+    client.send(kCloseStream);
+    EXPECT_EQ(client.rest().size(), 1u);
+    EXPECT_EQ(server->requests().back().numerals, *on == 't');
+  }
+}
+
+TEST(Commands, AMalformedConfigureIsAnError) {
+  auto server = serve();
+  Client client(server->url() + kAudio + "&numerals=true");
+  const std::string command = R"({"type":"Configure","features":{"numerals":"no"}})";
+  client.send(command);
+  Frame error(client.next().value_or("{}"));
+  EXPECT_EQ(error.type(), "Error");
+  EXPECT_EQ(error.text("variant"), "SchemaError");
+  EXPECT_EQ(error.text("message"), command);
+  client.send(kCloseStream);
+  EXPECT_EQ(client.rest().size(), 1u);  // it goes on
+  EXPECT_TRUE(server->requests().back().numerals);
+}
+
 TEST(Commands, SomeAreTakenInSilence) {
   auto server = serve();
   Client client(server->url() + kAudio);

@@ -32,9 +32,10 @@ ClientCommand finalize(JsonObject* object, std::string_view text) {
 ClientCommand configure(JsonObject* object, std::string_view text) {
   JsonObject* features = object_in(object, "features");
   if (!features) return refused("missing field `features`", text.size());
-  if (json_object_has_member(features, "numerals") && !bool_in(features, "numerals"))
+  auto numerals = bool_in(features, "numerals");
+  if (json_object_has_member(features, "numerals") && !numerals)
     return refused("invalid type: expected a boolean", text.size());
-  return Configure{};
+  return Configure{numerals};
 }
 
 }  // namespace

@@ -14,7 +14,9 @@ struct Finalize {
   std::optional<int> channel;  // nothing: each
 };
 struct CloseStream {};
-struct Configure {};
+struct Configure {
+  std::optional<bool> numerals;  // nothing: as it is
+};
 struct Sync {};
 struct NoCommand {
   std::string description;  // why, in the service's words

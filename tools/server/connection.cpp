@@ -99,6 +99,8 @@ void Connection::open(Ptr<GIOStream> stream, Ptr<GSocket> socket, GUri* uri, con
   g_signal_connect(socket_frames_.get(), "message", G_CALLBACK(on_message), this);
   g_signal_connect(socket_frames_.get(), "closed", G_CALLBACK(on_closed), this);
   idle_.set(greeting_.options.idle_timeout);
+  update(
+      [&](Seen& seen) { seen.numerals = std::get<bool>(greeting_.query.options.at("numerals")); });
   if (greeting_.format) begin(*greeting_.format);
   act_on(Event::Open);
 }
@@ -233,7 +235,10 @@ void Connection::obey(const ClientCommand& command, std::string_view text) {
                    act_on(Event::Finalize);
                  },
                  [&](CloseStream) { finish(Ending::CloseStream); },
-                 [&](Configure) { act_on(Event::Configure); },
+                 [&](Configure it) {
+                   if (it.numerals) update([&](Seen& seen) { seen.numerals = *it.numerals; });
+                   act_on(Event::Configure);
+                 },
                  [](Sync) {},
                  [&](const NoCommand& it) {
                    if (greeting_.options.recognizer == RecognizerKind::Count)

@@ -40,6 +40,7 @@ struct Seen {
   int status = 0;  // of the answer; 0: none yet
 
   std::vector<Command> commands;  // text frames
+  bool numerals = false;          // asked for in the query, or by Configure since
   std::size_t binary_frames = 0, empty_frames = 0;
   std::uint64_t bytes = 0;               // of audio
   std::vector<std::byte> audio;          // kept on demand: ServerOptions::keep_audio
