@@ -28,6 +28,7 @@ struct ConnectionEvent {
   unsigned connection = 0;  // its number, from 1
   unsigned attempt = 0;     // dials since the last useful connection, from 1
   std::string request_id;
+  std::string language;            // that is asked for; empty = the model's own
   bool hands_over = false;         // closes for a connection with another query
   std::optional<Loss> loss;        // when something went wrong
   std::optional<FaultClass> kind;  // and of which class it is

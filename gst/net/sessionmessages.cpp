@@ -243,6 +243,7 @@ void Session::state(ConnectionState state, const Loss* loss, std::optional<Fault
   event.state = state;
   event.connection = connections_;
   event.attempt = attempt_;
+  event.language = std::get<std::string>(query_.in_force().options.at("language"));
   if (connection_) {
     event.attempt = connection_->attempt;
     event.request_id = connection_->request_id;

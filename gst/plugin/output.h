@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/transcript.h"
@@ -15,6 +16,8 @@ class Output {
   virtual void put_settled(Nanos time) = 0;
   // Somebody waits for text up to `time`: nothing goes on with what was said before it.
   virtual void put_awaited(Nanos time) = 0;
+  // What is said from here on is in this language, as far as it is known.
+  virtual void put_language(const std::string& language) = 0;
   // An event of the input, behind all text that belongs before it.
   virtual void put_event(Ptr<GstEvent> event) = 0;
   // All that was put and not shown is void; the events were not reached before the flush.

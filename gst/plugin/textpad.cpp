@@ -102,6 +102,10 @@ void TextPad::put_awaited(Nanos time) {
   queue_.push_now({flushes_put_, Awaited{time}});
 }
 
+void TextPad::put_language(const std::string& language) {
+  queue_.push_now({flushes_put_, Language{language}});
+}
+
 void TextPad::put_event(Ptr<GstEvent> event) {
   queue_.push_now({flushes_put_, std::move(event)});
 }
@@ -122,8 +126,10 @@ void TextPad::loop() {
     return;
   }
   bool is_event = std::holds_alternative<Ptr<GstEvent>>(item->what);
-  bool is_tick = std::holds_alternative<Tick>(item->what);  // the clock goes on in a flush
-  if (is_tick || item->flushes == flushes_) {
+  // In a flush the clock goes on, and so does the connection.
+  bool is_of_no_time =
+      std::holds_alternative<Tick>(item->what) || std::holds_alternative<Language>(item->what);
+  if (is_of_no_time || item->flushes == flushes_) {
     std::visit([this](auto& what) { take(what); }, item->what);
   } else if (is_event) {
     // From before a flush. What describes the stream still does; what is about its time does not.
@@ -263,6 +269,11 @@ void TextPad::announce_language() {
   std::string code = settings_.language.substr(0, settings_.language.find('-'));
   GstTagList* tags = gst_tag_list_new(GST_TAG_LANGUAGE_CODE, code.c_str(), nullptr);
   gst_pad_push_event(source_, gst_event_new_tag(tags));
+}
+
+void TextPad::take(const Language& language) {
+  settings_.language = language.code;
+  if (has_segment_) announce_language();
 }
 
 void TextPad::release() {

@@ -58,6 +58,7 @@ class TextPad final : public Output {
   void put(const Revision& revision) override;
   void put_settled(Nanos time) override;
   void put_awaited(Nanos time) override;
+  void put_language(const std::string& language) override;
   void put_event(Ptr<GstEvent> event) override;
   void put_flush(std::vector<Ptr<GstEvent>> events) override;
 
@@ -68,12 +69,15 @@ class TextPad final : public Output {
   struct Awaited {
     Nanos time;
   };
+  struct Language {
+    std::string code;
+  };
   struct Tick {
     GstClockTime now;  // a running time
   };
   struct Item {
     unsigned flushes;  // how many came before it
-    std::variant<Revision, Settled, Awaited, Tick, Ptr<GstEvent>> what;
+    std::variant<Revision, Settled, Awaited, Language, Tick, Ptr<GstEvent>> what;
   };
 
   // On the pad's task
@@ -82,6 +86,7 @@ class TextPad final : public Output {
   void take(const Revision& revision);
   void take(const Settled& settled);
   void take(const Awaited& awaited);
+  void take(const Language& language);
   void take(const Tick& tick);
   void fall_due();
   std::optional<Nanos> pts_at(Nanos running_time) const;
@@ -116,7 +121,7 @@ class TextPad final : public Output {
   std::atomic<std::uint64_t> corrected_before_ = 0, corrected_now_ = 0;
   std::atomic<bool> live_ = false;
 
-  Settings settings_;  // as they were when the run began
+  Settings settings_;  // as they were when the run began, but for the language
 
   // On the pad's task only
   std::optional<Captions> captions_;

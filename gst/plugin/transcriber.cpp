@@ -59,6 +59,7 @@ void Transcriber::start() {
   overflow_ = settings.limits.overflow;
   max_observed_delay_ = 0;
   delays_ = {};
+  language_ = std::get<std::string>(settings.options.at("language"));
   counts_interims_ = settings.captions.interims != InterimStrategy::Disabled;
   reached_ends_.open();
   reached_ends_.hold_up(false);

@@ -134,6 +134,7 @@ class Transcriber final : private SessionListener {
   void on_stats(const SessionStats& stats) override;
 
   void measure(const Revision& revision);
+  void note_language(const std::string& language);
   bool posts_messages() const;
   bool posts_raw() const;
   Ptr<GstStructure> results_structure(const Results& placed, unsigned connection, bool past) const;
@@ -182,6 +183,7 @@ class Transcriber final : private SessionListener {
   std::set<std::string, std::less<>> told_kinds_;  // that are not known
   DelayMeter delays_;
   bool counts_interims_ = false;
+  std::string language_;  // of what is said
   Seldom malformed_told_{kSeldom}, error_told_{kSeldom};
 };
 

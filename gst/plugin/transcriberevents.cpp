@@ -181,8 +181,7 @@ void Transcriber::on_raw(std::string_view json, const Unknown* unknown) {
   if (first_unknown)
     GST_WARNING_OBJECT(element_, "a message of a kind that is not known: %s", shown(json).c_str());
   if (!posts_raw() && !(first_unknown && posts_messages())) return;
-  std::string language = std::get<std::string>(settings().options.at("language"));
-  post(bus::raw({std::string(json), now(), language}));
+  post(bus::raw({std::string(json), now(), language_}));
 }
 
 void Transcriber::on_malformed(const Error& error, std::string_view text) {
@@ -204,6 +203,7 @@ void Transcriber::on_connection(const ConnectionEvent& event) {
   GST_INFO_OBJECT(element_, "connection %u is %s%s%s", event.connection,
                   connection_state_name(event.state), event.request_id.empty() ? "" : ", request ",
                   event.request_id.c_str());
+  if (event.state == ConnectionState::Connected) note_language(event.language);
   if (!posts_messages()) return;
   ConnectionChange change;
   change.state = event.state;
@@ -216,6 +216,10 @@ void Transcriber::on_connection(const ConnectionEvent& event) {
         *event.loss, event.kind.value_or(FaultClass::Transient),
         event.state == ConnectionState::BackingOff ? std::optional(event.retry_in) : std::nullopt};
   post(bus::connection(change));
+}
+
+void Transcriber::note_language(const std::string& language) {
+  if (std::exchange(language_, language) != language && output_) output_->put_language(language);
 }
 
 void Transcriber::on_dropped(Nanos from, Nanos to, const char* reason) {

@@ -120,6 +120,32 @@ TEST_P(Changes, ThatTheServiceRefusesAreAWarning) {
   EXPECT_EQ(parameter(requests[2], "model"), "nova-3");
 }
 
+// Muxers and players name the text by it.
+TEST(TranscribeChanges, OfTheLanguageAreATag) {
+  Bench bench({.properties = {{"language", "en"}, {"post-raw", "true"}}});
+  bench.play();
+  bench.feed().tones(0s, kCut);
+  gboolean accepted = FALSE;
+  g_signal_emit_by_name(bench.element(), "finalize", -1, &accepted);
+  ASSERT_TRUE(bench.wait_for_words(10));
+  bench.pipeline().set("language", "de-CH");
+  ASSERT_TRUE(bench.pipeline().wait_for_state("draining"));
+  bench.feed().tones(kCut, 10s);
+  ASSERT_TRUE(bench.finish());
+  std::string languages;
+  for (const EventRef& event : bench.pipeline().events(GST_EVENT_TAG)) {
+    GstTagList* tags = nullptr;
+    gst_event_parse_tag(event.get(), &tags);
+    const char* code = nullptr;
+    if (gst_tag_list_peek_string_index(tags, GST_TAG_LANGUAGE_CODE, 0, &code))
+      languages += std::string(code) + " ";
+  }
+  EXPECT_EQ(languages, "en de ");
+  auto raw = bench.pipeline().messages("deepgram/raw");
+  EXPECT_EQ(text_field(structure_of(raw.front()), "language-code"), "en");
+  EXPECT_EQ(text_field(structure_of(raw.back()), "language-code"), "de-CH");
+}
+
 // These are read when they are needed.
 TEST_P(Changes, OfNoParameterTakeNoConnection) {
   Bench bench(setup());
