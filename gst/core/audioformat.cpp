@@ -6,12 +6,27 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
+std::size_t width_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::Linear16:
+      return 2;
+    case Encoding::Linear32:
+      return 4;
+    case Encoding::Mulaw:
+    case Encoding::Alaw:
+      return 1;
+  }
+  return 1;
+}
+
 }  // namespace
 
 const char* encoding_name(Encoding encoding) {
   switch (encoding) {
     case Encoding::Linear16:
       return "linear16";
+    case Encoding::Linear32:
+      return "linear32";
     case Encoding::Mulaw:
       return "mulaw";
     case Encoding::Alaw:
@@ -21,7 +36,7 @@ const char* encoding_name(Encoding encoding) {
 }
 
 std::size_t AudioFormat::bytes_per_sample() const {
-  return static_cast<std::size_t>(channels) * (encoding == Encoding::Linear16 ? 2 : 1);
+  return static_cast<std::size_t>(channels) * width_of(encoding);
 }
 
 std::int64_t AudioFormat::samples_in(std::size_t bytes) const {
@@ -40,6 +55,7 @@ std::int64_t AudioFormat::samples_in(Nanos time) const {
 std::byte AudioFormat::silence() const {
   switch (encoding) {
     case Encoding::Linear16:
+    case Encoding::Linear32:
       return std::byte{0};
     case Encoding::Mulaw:
       return std::byte{0xFF};

@@ -11,7 +11,7 @@ namespace dg {
 
 // The encodings of raw audio that a stream may have, by Deepgram's names:
 // https://developers.deepgram.com/docs/encoding
-enum class Encoding { Linear16, Mulaw, Alaw };
+enum class Encoding { Linear16, Linear32, Mulaw, Alaw };
 
 const char* encoding_name(Encoding encoding);
 

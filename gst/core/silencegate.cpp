@@ -2,6 +2,7 @@
 #include "core/silencegate.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -29,15 +30,30 @@ int from_alaw(unsigned char code) {
   return bits & 0x80U ? magnitude : -magnitude;
 }
 
-int value_at(Encoding encoding, const std::byte* at) {
+// Whatever a producer makes of a fault of its own is no speech, and must not hide what is.
+double from_float(std::uint32_t bits) {
+  auto value = std::bit_cast<float>(bits);
+  return std::isnan(value) ? 0 : std::clamp(value, -1.0F, 1.0F);
+}
+
+std::uint32_t little_endian(const std::byte* at, int width) {
+  std::uint32_t bits = 0;
+  for (int i = 0; i < width; ++i) bits |= std::to_integer<std::uint32_t>(at[i]) << (8 * i);
+  return bits;
+}
+
+// From -1 to 1.
+double value_at(Encoding encoding, const std::byte* at) {
+  constexpr double kFull = 32768.0;
   switch (encoding) {
-    case Encoding::Linear16:  // little endian
-      return static_cast<std::int16_t>(std::to_integer<unsigned>(at[0]) |
-                                       std::to_integer<unsigned>(at[1]) << 8);
+    case Encoding::Linear16:
+      return static_cast<std::int16_t>(little_endian(at, 2)) / kFull;
+    case Encoding::Linear32:
+      return from_float(little_endian(at, 4));
     case Encoding::Mulaw:
-      return from_mulaw(std::to_integer<unsigned char>(*at));
+      return from_mulaw(std::to_integer<unsigned char>(*at)) / kFull;
     case Encoding::Alaw:
-      return from_alaw(std::to_integer<unsigned char>(*at));
+      return from_alaw(std::to_integer<unsigned char>(*at)) / kFull;
   }
   return 0;
 }
@@ -55,7 +71,7 @@ double level(const AudioFormat& format, std::span<const std::byte> bytes) {
   for (std::size_t channel = 0; channel < step; channel += width) {
     double sum = 0;
     for (std::size_t at = channel; at + width <= bytes.size(); at += step) {
-      double value = value_at(format.encoding, bytes.data() + at) / 32768.0;
+      double value = value_at(format.encoding, bytes.data() + at);
       sum += value * value;
     }
     loudest = std::max(loudest, sum);

@@ -33,7 +33,8 @@ AudioBranch::AudioBranch(GstElement* queue, GstElement* convert, GstElement* res
       convert_sink_(pad_of(convert, "sink")),
       convert_source_(pad_of(resample, "src")),
       sink_(pad_of(transcriber, "sink")) {
-  gst_element_link(convert, resample);
+  Ptr<GstCaps> half(gst_caps_from_string("audio/x-raw, format = (string) S16LE"));
+  gst_element_link_filtered(convert, resample, half.get());
   gst_pad_link(convert_source_.get(), sink_.get());
   gst_pad_link(source_.get(), convert_sink_.get());
   Ptr<GstPad> entrance = pad_of(queue, "sink");

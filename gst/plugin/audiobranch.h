@@ -13,9 +13,9 @@ inline constexpr const char* kBranchCaps =
     "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
     "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]";
 
-// The way from a queue to a transcriber in the same bin. Raw audio is converted to what the
-// transcriber takes; mu-law and A-law go to it as they are. Which way it is, is decided anew with
-// each caps, on the queue's task.
+// The way from a queue to a transcriber in the same bin. Raw audio is converted to linear16, though
+// the transcriber takes floats, which are twice as much to send; mu-law and A-law go to it as they
+// are. Which way it is, is decided anew with each caps, on the queue's task.
 class AudioBranch {
  public:
   // All four are in the bin, which outlives this, and not linked.

@@ -26,6 +26,8 @@ constexpr Nanos kCertainJump = 80ms;
 std::optional<AudioFormat> format_of(GstCaps* caps) {
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   AudioFormat format;
+  if (g_strcmp0(gst_structure_get_string(structure, "format"), "F32LE") == 0)
+    format.encoding = Encoding::Linear32;
   if (gst_structure_has_name(structure, "audio/x-mulaw")) format.encoding = Encoding::Mulaw;
   if (gst_structure_has_name(structure, "audio/x-alaw")) format.encoding = Encoding::Alaw;
   if (!gst_structure_get_int(structure, "rate", &format.rate) || format.rate <= 0 ||

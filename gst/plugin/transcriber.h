@@ -40,7 +40,7 @@ class Transcriber final : private SessionListener {
 
   // What it takes, as a pad template's caps.
   static constexpr char kCaps[] =
-      "audio/x-raw, format = (string) S16LE, layout = (string) interleaved, "
+      "audio/x-raw, format = (string) { S16LE, F32LE }, layout = (string) interleaved, "
       "rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
       "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
       "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]";

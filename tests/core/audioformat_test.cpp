@@ -13,6 +13,7 @@ constexpr AudioFormat kStereo{Encoding::Linear16, 44100, 2};
 TEST(AudioFormat, CountsSamplesAcrossChannels) {
   EXPECT_EQ(kStereo.bytes_per_sample(), 4u);
   EXPECT_EQ(kStereo.samples_in(std::size_t{40}), 10);
+  EXPECT_EQ((AudioFormat{Encoding::Linear32, 48000, 3}.bytes_per_sample()), 12u);
   EXPECT_EQ((AudioFormat{Encoding::Mulaw, 8000, 2}.bytes_per_sample()), 2u);
 }
 
@@ -28,12 +29,15 @@ TEST(AudioFormat, RoundsToTheNearestSample) {
 
 TEST(AudioFormat, WritesItsPartOfTheQuery) {
   EXPECT_EQ(kStereo.query(), "encoding=linear16&sample_rate=44100&channels=2");
+  EXPECT_EQ((AudioFormat{Encoding::Linear32, 48000, 1}.query()),
+            "encoding=linear32&sample_rate=48000&channels=1");
   EXPECT_EQ((AudioFormat{Encoding::Alaw, 8000, 1}.query()),
             "encoding=alaw&sample_rate=8000&channels=1");
 }
 
 TEST(AudioFormat, KnowsSilence) {
   EXPECT_EQ(kStereo.silence(), std::byte{0});
+  EXPECT_EQ((AudioFormat{Encoding::Linear32, 8000, 1}.silence()), std::byte{0});
   EXPECT_EQ((AudioFormat{Encoding::Mulaw, 8000, 1}.silence()), std::byte{0xFF});
   EXPECT_EQ((AudioFormat{Encoding::Alaw, 8000, 1}.silence()), std::byte{0xD5});
 }

@@ -73,7 +73,8 @@ TEST_F(IntakeTest, FillsAShortHoleAndSkipsALongOneWhole) {
 }
 
 TEST_F(IntakeTest, FillsWithTheSilenceOfTheFormat) {
-  for (Encoding encoding : {Encoding::Linear16, Encoding::Mulaw, Encoding::Alaw}) {
+  for (Encoding encoding :
+       {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw, Encoding::Alaw}) {
     AudioFormat format{encoding, 1000, 2};
     Intake each(policy);
     audio(each, 0s, 10, format);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +41,20 @@ TEST(Level, IsThatOfTheLoudestChannel) {
       bytes.insert(bytes.end(), one.begin(), one.end());
     }
   EXPECT_NEAR(level({Encoding::Linear16, 1000, 3}, bytes), -20, 0.01);
+}
+
+TEST(Level, KnowsFloats) {
+  auto of = [](std::vector<float> values) {
+    auto bytes = std::as_bytes(std::span(values));
+    return level({Encoding::Linear32, 8000, 1}, bytes);
+  };
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kLoud = std::numeric_limits<float>::infinity();
+  EXPECT_NEAR(of({0.1F, -0.1F, 0.1F, -0.1F}), -20, 0.001);
+  EXPECT_EQ(of({0, -0.0F}), SilencePolicy::kOff);
+  EXPECT_EQ(of({kNone, kNone}), SilencePolicy::kOff);
+  EXPECT_NEAR(of({0.1F, kNone, -0.1F, kNone}), -23.01, 0.001);
+  EXPECT_NEAR(of({kLoud, -kLoud, 7, 1e38F}), 0, 0.001);
 }
 
 // Codes and values of ITU-T G.711.

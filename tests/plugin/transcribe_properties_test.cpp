@@ -44,6 +44,8 @@ struct Audio {
 TEST(TranscribeRequest, SaysWhatTheAudioIs) {
   for (const Audio& audio : {Audio{"", 16000, 1, "linear16", "16000", "1"},
                              Audio{"", 44100, 2, "linear16", "44100", "2"},
+                             Audio{"audioconvert name=in ! audio/x-raw,format=F32LE ! ", 48000, 2,
+                                   "linear32", "48000", "2"},
                              Audio{"mulawenc name=in ! ", 8000, 1, "mulaw", "8000", "1"},
                              Audio{"alawenc name=in ! ", 8000, 2, "alaw", "8000", "2"}}) {
     Bench bench({.rate = audio.rate, .channels = audio.channels, .before = audio.before});

@@ -20,6 +20,7 @@ struct Kind {
 };
 constexpr Kind kKinds[] = {
     {"S16LE16k", 16000, 1, ""},
+    {"F32LE16k", 16000, 1, "audioconvert name=in ! audio/x-raw,format=F32LE ! "},
     {"Mulaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! mulawenc ! "},
     {"Alaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! alawenc ! "},
     {"Stereo44k1", 44100, 2, ""},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/audio.h"
 
+#include <cmath>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -60,6 +61,13 @@ TEST(AudioReader, PutsSamplesTogetherWhereverTheyAreCut) {
   }
   EXPECT_EQ(heard[0], (Samples{1, 259}));
   EXPECT_EQ(heard[1], (Samples{2, -252}));
+}
+
+TEST(AudioReader, BringsFloatsToSixteenBits) {
+  constexpr float kValues[] = {0, 0.5F, -0.5F, 1, -1, 2, -2, INFINITY, -INFINITY, NAN};
+  AudioReader reader({Encoding::Linear32, 16000, 1}, Split::MixedDown);
+  EXPECT_EQ(reader.read(std::as_bytes(std::span(kValues)))[0],
+            (Samples{0, 16384, -16384, 32767, -32768, 32767, -32768, 32767, -32768, 0}));
 }
 
 TEST(AudioReader, MixesDown) {

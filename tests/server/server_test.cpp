@@ -261,12 +261,18 @@ TEST(Connection, HearsEachChannelByItself) {
 
 TEST(Connection, ReadsTheOtherEncodings) {
   auto server = serve();
-  for (const char* encoding : {"mulaw", "alaw"}) {
+  Samples tones = tones_at(8000, 1);
+  std::vector<std::byte> mulaw, alaw, linear32;
+  for (std::int16_t sample : tones) {
+    mulaw.push_back(std::byte{linear_to_mulaw(sample)});
+    alaw.push_back(std::byte{linear_to_alaw(sample)});
+    float value = sample / 32768.0F;
+    auto bytes = std::as_bytes(std::span(&value, 1));
+    linear32.insert(linear32.end(), bytes.begin(), bytes.end());
+  }
+  for (const auto& [encoding, bytes] :
+       {std::pair("mulaw", mulaw), std::pair("alaw", alaw), std::pair("linear32", linear32)}) {
     Client client(server->url() + "?sample_rate=8000&encoding=" + encoding);
-    std::vector<std::byte> bytes;
-    bool mulaw = std::string(encoding) == "mulaw";
-    for (std::int16_t sample : tones_at(8000, 1))
-      bytes.push_back(std::byte{mulaw ? linear_to_mulaw(sample) : linear_to_alaw(sample)});
     client.send(bytes);
     client.send(kCloseStream);
     EXPECT_EQ(words(finals(client.rest())), "w0@0 w1@500");

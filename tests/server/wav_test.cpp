@@ -7,7 +7,8 @@ namespace dg::server {
 namespace {
 
 TEST(Wav, ReadsWhatItWrites) {
-  for (Encoding encoding : {Encoding::Linear16, Encoding::Mulaw, Encoding::Alaw}) {
+  for (Encoding encoding :
+       {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw, Encoding::Alaw}) {
     AudioFormat format{encoding, 44100, 3};
     auto bytes = wav_header(format, 600);
     EXPECT_EQ(bytes.size(), 44u);
@@ -42,7 +43,7 @@ TEST(Wav, RefusesWhatItCannotRead) {
     EXPECT_NE(complaint({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}), "");
   auto odd = good;
   odd[34] = std::byte{24};
-  EXPECT_EQ(complaint(odd), "only 16-bit PCM, mu-law and A-law are read");
+  EXPECT_EQ(complaint(odd), "only 16-bit PCM, 32-bit float, mu-law and A-law are read");
   odd = good;
   odd[22] = std::byte{0};
   EXPECT_EQ(complaint(odd), "the fmt chunk makes no sense");

@@ -78,7 +78,8 @@ std::optional<Error> Captioning::build(const Options& options) {
       return Error{std::string("there is no element ") + needed.factory + "; install " +
                    needed.package};
   std::string launch = source_for(options) +
-                       " ! audioconvert ! audioresample ! deepgramtranscribe name=transcribe ! " +
+                       " ! audioconvert ! audioresample ! audio/x-raw,format=S16LE ! "
+                       "deepgramtranscribe name=transcribe ! " +
                        writer_for(options);
   GError* wrong = nullptr;
   pipeline_.reset(gst_parse_launch(launch.c_str(), &wrong));

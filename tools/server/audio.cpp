@@ -3,12 +3,22 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <cstring>
 
 namespace dg::server {
 namespace {
 
 constexpr int kMulawBias = 0x84;
 constexpr int kMulawClip = 32635;
+
+// As a decoder's output is brought to 16 bits.
+std::int16_t float_to_linear(const std::byte* at) {
+  float value = 0;
+  std::memcpy(&value, at, sizeof value);
+  if (std::isnan(value)) return 0;
+  return static_cast<std::int16_t>(std::lrint(std::clamp(value * 32768.0F, -32768.0F, 32767.0F)));
+}
 
 // The number of the highest bit that is set, from 0.
 int top_bit(int value) {
@@ -70,6 +80,8 @@ std::int16_t AudioReader::value(const std::byte* at) const {
   switch (format_.encoding) {
     case Encoding::Linear16:
       return static_cast<std::int16_t>(code | static_cast<int>(at[1]) << 8);
+    case Encoding::Linear32:
+      return float_to_linear(at);
     case Encoding::Mulaw:
       return mulaw_to_linear(code);
     case Encoding::Alaw:

@@ -10,7 +10,7 @@
 namespace dg::server {
 namespace {
 
-constexpr int kPcm = 1, kAlaw = 6, kMulaw = 7, kExtensible = 0xFFFE;
+constexpr int kPcm = 1, kFloat = 3, kAlaw = 6, kMulaw = 7, kExtensible = 0xFFFE;
 constexpr std::size_t kChunkHead = 8;
 
 std::uint32_t little(std::span<const std::byte> bytes, std::size_t at, std::size_t count) {
@@ -26,6 +26,7 @@ bool is_named(std::span<const std::byte> bytes, std::size_t at, const char* name
 
 std::optional<Encoding> encoding_of(std::uint32_t tag, std::uint32_t bits) {
   if (tag == kPcm && bits == 16) return Encoding::Linear16;
+  if (tag == kFloat && bits == 32) return Encoding::Linear32;
   if (tag == kMulaw && bits == 8) return Encoding::Mulaw;
   if (tag == kAlaw && bits == 8) return Encoding::Alaw;
   return std::nullopt;
@@ -37,7 +38,7 @@ Result<AudioFormat> parse_format(std::span<const std::byte> chunk) {
   if (tag == kExtensible && chunk.size() >= 26) tag = little(chunk, 24, 2);
   std::uint32_t channels = little(chunk, 2, 2), rate = little(chunk, 4, 4);
   auto encoding = encoding_of(tag, little(chunk, 14, 2));
-  if (!encoding) return Error{"only 16-bit PCM, mu-law and A-law are read"};
+  if (!encoding) return Error{"only 16-bit PCM, 32-bit float, mu-law and A-law are read"};
   if (channels == 0 || rate == 0 || rate > 384000) return Error{"the fmt chunk makes no sense"};
   return AudioFormat{*encoding, static_cast<int>(rate), static_cast<int>(channels)};
 }
@@ -51,7 +52,17 @@ void put(std::vector<std::byte>& to, const char* name) {
 }
 
 std::uint32_t tag_of(Encoding encoding) {
-  return encoding == Encoding::Linear16 ? kPcm : encoding == Encoding::Mulaw ? kMulaw : kAlaw;
+  switch (encoding) {
+    case Encoding::Linear16:
+      return kPcm;
+    case Encoding::Linear32:
+      return kFloat;
+    case Encoding::Mulaw:
+      return kMulaw;
+    case Encoding::Alaw:
+      return kAlaw;
+  }
+  return kPcm;
 }
 
 }  // namespace
