@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/audioformat.h"
 
+#include "core/packet.h"
+
 namespace dg {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr int kOpusRate = 48000;
 
 std::size_t width_of(Encoding encoding) {
   switch (encoding) {
@@ -15,8 +18,11 @@ std::size_t width_of(Encoding encoding) {
     case Encoding::Mulaw:
     case Encoding::Alaw:
       return 1;
+    case Encoding::Flac:
+    case Encoding::Opus:
+      return 0;
   }
-  return 1;
+  return 0;
 }
 
 }  // namespace
@@ -31,8 +37,20 @@ const char* encoding_name(Encoding encoding) {
       return "mulaw";
     case Encoding::Alaw:
       return "alaw";
+    case Encoding::Flac:
+      return "flac";
+    case Encoding::Opus:
+      return "opus";
   }
   return "";
+}
+
+bool AudioFormat::is_packets() const {
+  return width_of(encoding) == 0;
+}
+
+int AudioFormat::clock_rate() const {
+  return encoding == Encoding::Opus ? kOpusRate : rate;
 }
 
 std::size_t AudioFormat::bytes_per_sample() const {
@@ -43,19 +61,29 @@ std::int64_t AudioFormat::samples_in(std::size_t bytes) const {
   return static_cast<std::int64_t>(bytes / bytes_per_sample());
 }
 
+std::int64_t AudioFormat::samples_in(std::span<const std::byte> audio) const {
+  if (encoding == Encoding::Flac) return flac_samples(audio);
+  if (encoding == Encoding::Opus) return opus_samples(audio);
+  return samples_in(audio.size());
+}
+
 Nanos AudioFormat::duration_of(std::int64_t samples) const {
-  return Nanos(samples / rate * kSecond + samples % rate * kSecond / rate);
+  std::int64_t second = clock_rate();
+  return Nanos(samples / second * kSecond + samples % second * kSecond / second);
 }
 
 std::int64_t AudioFormat::samples_in(Nanos time) const {
-  std::int64_t rest = time.count() % kSecond * rate;
-  return time.count() / kSecond * rate + (rest + (rest < 0 ? -kSecond : kSecond) / 2) / kSecond;
+  std::int64_t second = clock_rate();
+  std::int64_t rest = time.count() % kSecond * second;
+  return time.count() / kSecond * second + (rest + (rest < 0 ? -kSecond : kSecond) / 2) / kSecond;
 }
 
 std::byte AudioFormat::silence() const {
   switch (encoding) {
     case Encoding::Linear16:
     case Encoding::Linear32:
+    case Encoding::Flac:
+    case Encoding::Opus:
       return std::byte{0};
     case Encoding::Mulaw:
       return std::byte{0xFF};

@@ -6,7 +6,7 @@
 namespace dg {
 
 void Backlog::append(Piece piece) {
-  std::int64_t samples = piece.format.samples_in(piece.bytes.size());
+  std::int64_t samples = piece.format.samples_in(piece.bytes);
   if (samples == 0) return;
   format_ = piece.format;
   if (!piece.filled) {
@@ -15,6 +15,10 @@ void Backlog::append(Piece piece) {
   }
   pieces_.push_back({end_, samples, std::move(piece)});
   end_ += samples;
+}
+
+std::int64_t Backlog::Held::part(std::int64_t from_here, std::int64_t most) const {
+  return piece.format.is_packets() ? samples : std::min(most, samples - from_here);
 }
 
 void Backlog::count_gated(std::int64_t samples) {
@@ -38,11 +42,12 @@ std::int64_t Backlog::ahead_before(Position position) const {
 std::optional<Backlog::Slice> Backlog::ahead(std::int64_t most) const {
   if (all_written()) return std::nullopt;
   const Held& held = pieces_[next_];
-  std::int64_t samples = std::min(most, held.samples - offset_);
+  std::int64_t samples = held.part(offset_, most);
   std::size_t size = held.piece.format.bytes_per_sample();
-  auto bytes = std::span(held.piece.bytes)
-                   .subspan(static_cast<std::size_t>(offset_) * size,
-                            static_cast<std::size_t>(samples) * size);
+  auto bytes = std::span(held.piece.bytes);
+  if (!held.piece.format.is_packets())
+    bytes = bytes.subspan(static_cast<std::size_t>(offset_) * size,
+                          static_cast<std::size_t>(samples) * size);
   return Slice{held.from + offset_, held.piece.pts + held.piece.format.duration_of(offset_),
                held.piece.format, bytes, samples};
 }
@@ -77,7 +82,8 @@ void Backlog::rewind(Position position) {
   offset_ = 0;
   while (next_ < pieces_.size() && pieces_[next_].from + pieces_[next_].samples <= position)
     ++next_;
-  if (!all_written()) offset_ = std::max<std::int64_t>(position - pieces_[next_].from, 0);
+  bool inside = !all_written() && !pieces_[next_].piece.format.is_packets();
+  if (inside) offset_ = std::max<std::int64_t>(position - pieces_[next_].from, 0);
   behind_ = 0;
   for (std::size_t i = 0; i < next_; ++i) behind_ += pieces_[i].samples;
   behind_ += offset_;
@@ -103,7 +109,7 @@ void Backlog::bound_written(Nanos keep) {
 }
 
 // The piece that begins at `position`, which is the cursor or lies behind it; makes one, if need
-// be.
+// be. In packets neither lies inside of one.
 std::size_t Backlog::piece_at(Position position) {
   std::size_t index = next_;
   while (index < pieces_.size() && pieces_[index].from + pieces_[index].samples <= position)
@@ -145,7 +151,7 @@ std::optional<std::pair<Nanos, Nanos>> Backlog::drop(Position from, std::int64_t
   for (std::size_t index = piece_at(from); samples > 0;) {
     const Held& held = pieces_[index];
     if (lost && held.piece.pts < lost->second - kJitter) break;
-    std::int64_t part = std::min(samples, held.samples);
+    std::int64_t part = held.part(0, samples);
     Nanos end = held.piece.pts + held.piece.format.duration_of(part);
     lost = {lost ? lost->first : held.piece.pts, end};
     drop_front(index, part);

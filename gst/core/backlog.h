@@ -23,10 +23,11 @@ struct AudioLedger {
 };
 
 // Keeps accepted audio until it is settled: first what is to be written, then what may have to be
-// written again. Used on the network thread only.
+// written again. What comes in packets is written, and goes, in whole packets. Used on the network
+// thread only.
 class Backlog {
  public:
-  // Audio that follows what came before; `filled` is silence of ours.
+  // Audio that follows what came before, or one packet; `filled` is silence of ours.
   struct Piece {
     Nanos pts;
     AudioFormat format;
@@ -53,7 +54,7 @@ class Backlog {
   bool all_written() const { return next_ == pieces_.size(); }
   // How many samples are to be written before `position`.
   std::int64_t ahead_before(Position position) const;
-  // What comes next, at most `most` samples; nothing if all is written.
+  // What comes next, at most `most` samples, or a packet; nothing if all is written.
   std::optional<Slice> ahead(std::int64_t most) const;
   void written(std::int64_t samples);
   // Goes back to `position`, or to the oldest audio that is still here.
@@ -82,6 +83,9 @@ class Backlog {
     Position from;
     std::int64_t samples;
     Piece piece;
+
+    // How many of its samples from there on are taken by one who wants `most`.
+    std::int64_t part(std::int64_t from_here, std::int64_t most) const;
   };
 
   void pass(std::int64_t samples);

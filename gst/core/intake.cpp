@@ -25,7 +25,7 @@ void Intake::audio(Backlog::Piece piece, Nanos now) {
   skipping_ = false;
   expected = track_.end_pts();
   if (expected && piece.pts < *expected - kJitter) pause(now);
-  track_.accept(piece.pts, piece.format.samples_in(piece.bytes.size()), piece.format);
+  track_.accept(piece.pts, piece.format.samples_in(piece.bytes), piece.format);
   backlog_.append(std::move(piece));
 }
 
@@ -49,7 +49,7 @@ void Intake::reach(Nanos to, bool declared, Nanos now) {
   if (!end || to <= *end + kJitter) return;
   hole_end_ = to;
   bool fills = declared && policy_.fill_declared && to - *end <= kLongestFill;
-  if (fills && format_) return fill();
+  if (fills && format_ && !format_->is_packets()) return fill();
   bool nothing_before = !format_ || backlog_.end() == 0;
   bool is_short = to - *end <= std::min(policy_.max_fill, kLongestFill);
   if (is_short && !nothing_before && !skipping_) return;
@@ -59,7 +59,13 @@ void Intake::reach(Nanos to, bool declared, Nanos now) {
   skipping_ = true;
 }
 
+// There is no packet of silence that a decoder would take for what follows: time goes on without.
 void Intake::fill() {
+  if (format_->is_packets()) {
+    track_.skip_to(*hole_end_);
+    hole_end_.reset();
+    return;
+  }
   Nanos from = *track_.end_pts();
   std::int64_t samples = format_->samples_in(*hole_end_ - from);
   hole_end_.reset();

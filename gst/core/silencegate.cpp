@@ -54,12 +54,15 @@ double value_at(Encoding encoding, const std::byte* at) {
       return from_mulaw(std::to_integer<unsigned char>(*at)) / kFull;
     case Encoding::Alaw:
       return from_alaw(std::to_integer<unsigned char>(*at)) / kFull;
+    case Encoding::Flac:
+    case Encoding::Opus:
+      break;
   }
   return 0;
 }
 
 Nanos duration_of(const Backlog::Piece& piece) {
-  return piece.format.duration_of(piece.format.samples_in(piece.bytes.size()));
+  return piece.format.duration_of(piece.format.samples_in(piece.bytes));
 }
 
 }  // namespace
@@ -82,11 +85,11 @@ double level(const AudioFormat& format, std::span<const std::byte> bytes) {
 }
 
 std::vector<SilenceGate::Item> SilenceGate::take(Backlog::Piece piece) {
-  if (policy_.threshold <= SilencePolicy::kOff) {
+  if (!follows(piece)) out_ = give_up();
+  if (policy_.threshold <= SilencePolicy::kOff || piece.format.is_packets()) {
     out_.emplace_back(std::move(piece));
     return std::exchange(out_, {});
   }
-  if (!follows(piece)) out_ = give_up();
   std::size_t size = piece.format.bytes_per_sample();
   std::size_t block =
       std::max<std::size_t>(static_cast<std::size_t>(piece.format.samples_in(kBlock)) * size, size);
@@ -144,7 +147,7 @@ void SilenceGate::close(Nanos at) {
 }
 
 void SilenceGate::withhold(const Backlog::Piece& block) {
-  std::int64_t samples = block.format.samples_in(block.bytes.size());
+  std::int64_t samples = block.format.samples_in(block.bytes);
   Nanos to = block.pts + duration_of(block);
   auto* last = out_.empty() ? nullptr : std::get_if<Withheld>(&out_.back());
   if (!last) {

@@ -20,8 +20,9 @@ struct SilencePolicy {
   Nanos pre_roll = std::chrono::milliseconds(300);  // that is let through when it opens
 };
 
-// Withholds audio in which nobody speaks. It opens with the audio from shortly before, so that no
-// word loses its beginning, and begins open. Used on the network thread only.
+// Withholds audio in which nobody speaks; packets, whose level only a decoder knows, go through. It
+// opens with the audio from shortly before, so that no word loses its beginning, and begins open.
+// Used on the network thread only.
 class SilenceGate {
  public:
   // Audio that is not to be sent. At the moment in which the gate closes it is empty.

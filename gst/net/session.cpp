@@ -56,8 +56,7 @@ Situation Session::situation() {
       connection_->closing + (owes_nothing ? limits_.close_timeout : limits_.drain_timeout);
   if (connection_->liveness) now.look_at = connection_->liveness->look_at();
   if (phase_ != Phase::Open) return now;
-  std::int64_t frame = connection_->timeline.format().samples_in(limits_.chunk_duration);
-  now.chunk = ahead >= frame || (ahead > 0 && (ask || now.control));
+  now.chunk = ahead >= chunk() || (ahead > 0 && (ask || now.control));
   now.chunk_at = last_audio_ + limits_.chunk_duration;
   now.pace_at = pace_at();
   now.hand_over_at = hand_over_at();
@@ -95,11 +94,21 @@ Nanos Session::pace_at() const {
   return std::max(limits_.max_rate > 0 ? paced_ - limits_.burst : Nanos::min(), held_until());
 }
 
+// How many samples make a message. Of packets each is one, since nothing else says where it ends.
+std::int64_t Session::chunk() const {
+  const AudioFormat& format = connection_->timeline.format();
+  if (format.is_packets()) return 1;
+  return std::max<std::int64_t>(format.samples_in(limits_.chunk_duration), 1);
+}
+
 // What is written and undecided is kept for a replay, up to max-backlog. An upstream that waits may
 // as well wait for the service, as long as it has something to say of what it has.
 bool Session::ring_is_full() const {
-  Nanos with_next = intake_.backlog().unsettled_written() + limits_.chunk_duration;
-  return with_next > limits_.max_backlog && !dropping() && !told_elsewhere_;
+  if (dropping() || told_elsewhere_) return false;
+  Nanos next = limits_.chunk_duration;
+  if (auto slice = intake_.backlog().ahead(chunk()))
+    next = std::max(next, slice->format.duration_of(slice->samples));
+  return intake_.backlog().unsettled_written() + next > limits_.max_backlog;
 }
 
 // Whether a service that does speak has much to say of what it has. One that spoke of all of it
@@ -214,7 +223,7 @@ void Session::take_input(Input input) {
   if (is_of_upstream) last_input_ = now;
   std::visit(overloaded{
                  [&](Audio& audio) {
-                   stats_.rate = audio.piece.format.rate;
+                   stats_.rate = audio.piece.format.clock_rate();
                    last_audio_ = now;
                    take_audio(silence_.take(std::move(audio.piece)));
                    bound();
@@ -329,10 +338,9 @@ void Session::tell_dropped() {
 void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
-  std::int64_t left =
-      std::min(std::max<std::int64_t>(timeline.format().samples_in(limits_.chunk_duration), 1),
-               samples_before_ask());
+  std::int64_t left = std::min(chunk(), samples_before_ask());
   frame_.clear();
+  if (timeline.samples() == 0) frame_ = timeline.format().header;
   Nanos before = timeline.length();
   while (left > 0) {
     auto slice = backlog.ahead(left);
@@ -348,8 +356,7 @@ void Session::write_audio() {
     paced_ = std::max(paced_, now) + cost;
   }
   connection_->last_frame = connection_->last_audio = now;
-  bool all =
-      backlog.ahead_before(backlog.end()) < timeline.format().samples_in(limits_.chunk_duration);
+  bool all = backlog.ahead_before(backlog.end()) < chunk();
   if (all && !connection_->caught_up) connection_->caught_up = backlog.cursor();
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);

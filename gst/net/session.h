@@ -96,6 +96,7 @@ class Session final : private WebSocket::Listener {
 
   Situation situation();
   Nanos pace_at() const;
+  std::int64_t chunk() const;
   bool ring_is_full() const;
   bool is_behind() const;
   Nanos held_until() const;

@@ -46,10 +46,13 @@ void Session::await_dial(Nanos when) {
   state(ConnectionState::BackingOff, nullptr, std::nullopt, when - environment_.now());
 }
 
-// The kernel holds about a second of audio, whatever its rate.
+// The kernel holds about a second of audio, whatever its rate. FLAC is no larger than what it is
+// made of, and Opus is small.
 SocketLimits Session::socket_limits(const AudioFormat& format) const {
   SocketLimits limits = limits_.socket;
-  auto second = static_cast<int>(format.bytes_per_sample()) * format.rate;
+  AudioFormat unpacked = format;
+  if (format.encoding == Encoding::Flac) unpacked.encoding = Encoding::Linear16;
+  auto second = static_cast<int>(unpacked.bytes_per_sample()) * format.rate;
   limits.unsent_bytes = std::max(limits.unsent_bytes, second);
   return limits;
 }

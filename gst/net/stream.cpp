@@ -15,7 +15,7 @@ std::size_t weight(const Input& input) {
   if (!audio) return 0;
   const AudioFormat& format = audio->piece.format;
   return static_cast<std::size_t>(
-      format.duration_of(format.samples_in(audio->piece.bytes.size())).count());
+      format.duration_of(format.samples_in(audio->piece.bytes)).count());
 }
 
 }  // namespace

@@ -270,5 +270,49 @@ TEST(Backlog, BoundsByTheFormatThatCameLast) {
   EXPECT_EQ(slice->pts, 1500ms);
 }
 
+TEST(Backlog, WritesPacketsWhole) {
+  Backlog backlog;
+  append_packet(backlog, 100);
+  append_packet(backlog, 50);
+  EXPECT_EQ(backlog.end(), 150);
+  for (std::int64_t most : {1, 100, 1000}) EXPECT_EQ(backlog.ahead(most)->samples, 100) << most;
+  EXPECT_EQ(backlog.ahead(1)->bytes.size(), kPacketHead + 200);
+  write(backlog, 1);
+  EXPECT_EQ(backlog.cursor(), 100);
+  EXPECT_EQ(backlog.unsent(), 50ms);
+  EXPECT_EQ(backlog.ledger().sent, 100);
+}
+
+TEST(Backlog, WritesAgainFromTheStartOfAPacket) {
+  Backlog backlog;
+  for (int i = 0; i < 4; ++i) append_packet(backlog, 100);
+  write(backlog, 400);
+  backlog.settle(250);
+  backlog.rewind(250);
+  EXPECT_EQ(backlog.cursor(), 200);
+  EXPECT_EQ(backlog.after_dropped(250), 250);
+  EXPECT_EQ(write(backlog, 200), 200);
+  EXPECT_EQ(backlog.ledger().replayed, 200);
+}
+
+TEST(Backlog, DropsPacketsWhole) {
+  Backlog backlog;
+  for (int i = 0; i < 4; ++i) append_packet(backlog, 100);
+  write(backlog, 100);
+  EXPECT_EQ(backlog.drop_oldest(250ms), Lost({100ms, 200ms}));
+  EXPECT_EQ(backlog.unsent(), 200ms);
+  EXPECT_EQ(backlog.ledger().dropped, 100);
+  EXPECT_EQ(backlog.drop_oldest(200ms), Lost());
+  EXPECT_EQ(backlog.cursor(), 200);
+  EXPECT_EQ(write(backlog, 200), 200);
+}
+
+TEST(Backlog, IgnoresWhatIsNoPacket) {
+  Backlog backlog;
+  backlog.append({0s, kPackets, std::vector<std::byte>(100)});
+  EXPECT_TRUE(backlog.all_written());
+  EXPECT_EQ(backlog.end(), 0);
+}
+
 }  // namespace
 }  // namespace dg

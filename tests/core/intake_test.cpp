@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/packets.h"
+
 namespace dg {
 namespace {
 
@@ -377,6 +379,35 @@ TEST_F(IntakeTest, ForgetsTheTimesOfWhatWasDropped) {
   EXPECT_EQ(intake.track().pts_after(799), std::nullopt);
   EXPECT_EQ(intake.track().pts_after(800), 16s);
   EXPECT_EQ(intake.track().end_pts(), 18100ms);
+}
+
+// A lost packet is no silence. What lies around it is heard as one, so that no word is cut in two.
+TEST_F(IntakeTest, FillsNoHoleBetweenPackets) {
+  HolePolicy filling{.fill_declared = true};
+  for (Nanos hole : {20ms, 500ms, 501ms, 3000ms}) {
+    SCOPED_TRACE(hole.count());
+    for (bool declared : {false, true}) {
+      Intake each(filling);
+      each.audio({0s, testing::kPackets, testing::packet(1000, {})}, now);
+      write_all(each);
+      if (declared) each.hole(1s, 1s + hole, true, now);
+      each.audio({1s + hole, testing::kPackets, testing::packet(1000, {})}, now);
+      EXPECT_EQ(each.backlog().end(), 2000);
+      EXPECT_EQ(each.backlog().ledger().filled, 0);
+      EXPECT_EQ(each.backlog().ahead(1)->pts, 1s + hole);
+      EXPECT_EQ(each.track().end_pts(), 2s + hole);
+      EXPECT_EQ(each.track().pts_after(999), 999ms);
+      EXPECT_EQ(asks(each), hole > 500ms ? Asks({{Mark::Ask::Finalize, 1000}}) : Asks());
+    }
+  }
+}
+
+TEST_F(IntakeTest, ClosesWhenSamplesBecomePackets) {
+  audio(0s, 100);
+  intake.audio({150ms, testing::kPackets, testing::packet(100, {})}, now);
+  EXPECT_EQ(asks(intake), Asks({{Mark::Ask::Close, 100}}));
+  EXPECT_EQ(intake.backlog().end(), 200);
+  EXPECT_EQ(intake.track().end_pts(), 250ms);
 }
 
 }  // namespace

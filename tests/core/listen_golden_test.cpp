@@ -82,8 +82,8 @@ TEST_F(ListenGolden, LeavesTheRestToTheAudioFormat) {
     bool in_query = query.find("&" + parameter.name + "=") != std::string::npos;
     EXPECT_EQ(in_query, parameter.from_caps) << parameter.name;
     if (parameter.name != "encoding") continue;
-    for (Encoding encoding :
-         {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw, Encoding::Alaw})
+    for (Encoding encoding : {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw,
+                              Encoding::Alaw, Encoding::Flac, Encoding::Opus})
       EXPECT_TRUE(
           std::count(parameter.values.begin(), parameter.values.end(), encoding_name(encoding)))
           << encoding_name(encoding);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/overloaded.h"
+#include "support/packets.h"
 
 namespace dg {
 namespace {
@@ -116,6 +117,18 @@ TEST_F(SilenceGateTest, IsOffUnlessAsked) {
   for (int i = 0; i < 100; ++i) note(off.take({now + i * 1s, kFormat, constant(0, 1000), false}));
   EXPECT_EQ(passed, 100s);
   EXPECT_EQ(withheld, 0s);
+}
+
+// What a packet holds only a decoder knows.
+TEST_F(SilenceGateTest, LetsPacketsThrough) {
+  silent(10s);
+  EXPECT_EQ(withheld, 9s - 300ms);
+  for (int i = 0; i < 2; ++i) {
+    auto items = gate.take({now, testing::kPackets, testing::packet(10, {})});
+    ASSERT_EQ(items.size(), i == 0 ? 2u : 1u);  // the first ends what was kept back
+    EXPECT_EQ(std::get<Backlog::Piece>(items.back()).pts, now);
+  }
+  EXPECT_TRUE(gate.give_up().empty());
 }
 
 TEST_F(SilenceGateTest, LetsSpeechAndShortPausesThrough) {

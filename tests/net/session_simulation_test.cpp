@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/packets.h"
 #include "support/sessionrun.h"
 
 namespace dg {
@@ -124,7 +125,7 @@ class Schedule {
                            duration_of(testing::kWordSamples), next_mark_});
   }
 
-  Nanos duration_of(std::int64_t samples) const { return samples * Nanos(1s) / rate_; }
+  Nanos duration_of(std::int64_t samples) const { return format_.duration_of(samples); }
 
   // Whole words in buffers of any size.
   void audio() {
@@ -133,7 +134,7 @@ class Schedule {
     expect(source_, count, pts_);
     while (source_ < end) {
       std::int64_t samples = std::min<std::int64_t>(pick(1, 300), end - source_);
-      run_->give_audio(source_, samples, pts_, rate_);
+      run_->give_audio(source_, samples, pts_, format_);
       source_ += samples;
       pts_ += duration_of(samples);
       if (live_) run_->pass_until(time_.now() + duration_of(samples));
@@ -144,11 +145,7 @@ class Schedule {
 
   void silence() {
     std::int64_t samples = pick(1, 6000);
-    AudioFormat format = testing::kVirtualFormat;
-    format.rate = rate_;
-    run_->give(
-        Audio{{pts_, format, std::vector<std::byte>(static_cast<std::size_t>(samples) * 2)}});
-    run_->given += samples;
+    run_->give_bytes(std::vector<std::byte>(static_cast<std::size_t>(samples) * 2), pts_, format_);
     pts_ += duration_of(samples);
     if (live_) run_->pass_until(time_.now() + duration_of(samples));
   }
@@ -230,13 +227,23 @@ class Schedule {
     }
   }
 
+  void change_caps() {
+    int rate = format_.rate;
+    if (chance(0.5)) {
+      rate = 3000 - rate;
+    } else {
+      format_ = format_.is_packets() ? testing::kVirtualFormat : testing::kPackets;
+    }
+    format_.rate = rate;
+  }
+
   void move() {
     switch (pick(0, 11)) {
       case 0:
         return chance(0.5) ? hole() : silence();
       case 1:
         if (chance(0.3)) {
-          rate_ = 3000 - rate_;  // the caps change
+          change_caps();
           return;
         }
         return run_->give_mark(next_mark_++, Mark::Ask::Nothing);
@@ -309,6 +316,7 @@ class Schedule {
       if (url.find("refused") != std::string::npos) return "a dial with what makes no request";
     if (heard_since_configured_ && !drops_ && service_.seen().numerals != numerals_)
       return "what was configured last was not in force at the end";
+    if (service_.seen().broken_packets > 0) return "a frame that is not a packet";
     return check_told();
   }
 
@@ -355,7 +363,7 @@ class Schedule {
   VirtualTime time_;
   VirtualService service_;
   std::optional<SessionRun> run_;
-  int rate_ = 1000;
+  AudioFormat format_ = chance(0.3) ? testing::kPackets : testing::kVirtualFormat;
   bool silent_ = false, first_after_flush_ = false;
   bool stops_reading_ = false, stuck_ = false;
   bool numerals_ = false, heard_since_configured_ = false;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/packets.h"
 #include "support/sessiontest.h"
 
 namespace dg {
@@ -52,6 +53,39 @@ TEST_F(SessionTest, ReplaysFromTheCutWhenAConnectionIsLost) {
     EXPECT_GT(run.stats.audio.replayed, 0);
     EXPECT_TRUE(run.failures.empty());
   }
+}
+
+TEST_F(SessionTest, WritesAPacketAMessageAndTheHeaderOnEachConnection) {
+  SessionRun run(time, service, limits);
+  service.fault = [](int connection) {
+    return VirtualFault{
+        .kind = connection < 3 ? VirtualFault::Kind::Drop : VirtualFault::Kind::None,
+        .after = 5030};
+  };
+  for (std::int64_t at = 0; at < 20000; at += 80)
+    run.give_audio(at, 80, at * 1ms, testing::kPackets);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 200s));
+  expect_words(run, 0, 40);
+  EXPECT_EQ(run.stats.reconnects, 2u);
+  EXPECT_EQ(service.seen().broken_packets, 0);
+  EXPECT_EQ(service.seen().empty_frames, 0);
+  // Packets of 80 samples have 8 bytes of their own, and each connection 4 of the header's.
+  std::int64_t written = run.stats.audio.sent + run.stats.audio.replayed;
+  EXPECT_EQ(run.stats.bytes_out, static_cast<std::uint64_t>(written / 80 * 168 + 3 * 4));
+}
+
+TEST_F(SessionTest, PacesPackets) {
+  limits.max_rate = 2;
+  SessionRun run(time, service, limits);
+  Nanos began = time.now();
+  for (std::int64_t at = 0; at < 20000; at += 80)
+    run.give_audio(at, 80, at * 1ms, testing::kPackets);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 200s));
+  EXPECT_GT(time.now() - began, 8s);
+  EXPECT_LT(time.now() - began, 12s);
+  expect_words(run, 0, 40);
 }
 
 TEST_F(SessionTest, PutsWordsRightAfterEveryKindOfHole) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/backlog.h"
+#include "support/packets.h"
 
 namespace dg::testing {
 
@@ -23,22 +24,34 @@ inline Backlog::Piece piece(Position from, std::int64_t samples, Nanos pts, bool
   return {pts, kFormat, std::move(bytes), filled};
 }
 
+// The same in a packet.
+inline Backlog::Piece packet_piece(Position from, std::int64_t samples, Nanos pts) {
+  Backlog::Piece made = piece(from, samples, pts);
+  return {pts, kPackets, packet(samples, made.bytes)};
+}
+
+inline void append_packet(Backlog& backlog, std::int64_t samples) {
+  Position from = backlog.end();
+  backlog.append(packet_piece(from, samples, kPackets.duration_of(from)));
+}
+
 inline void append(Backlog& backlog, std::int64_t samples, bool filled = false) {
   Position from = backlog.end();
   backlog.append(piece(from, samples, kFormat.duration_of(from), filled));
 }
 
-// Writes what comes next, as a session does; gives the position where it began. Its bytes must be
-// those of its positions.
+// Writes what comes next, as a session does, of packets whole ones; gives the position where it
+// began. Its bytes must be those of its positions.
 inline Position write(Backlog& backlog, std::int64_t samples) {
   Position from = backlog.cursor();
   while (samples > 0) {
     auto slice = backlog.ahead(samples);
     EXPECT_TRUE(slice);
     if (!slice) break;
-    EXPECT_EQ(slice->bytes.size(), static_cast<std::size_t>(slice->samples) * 2);
+    std::size_t head = slice->format.is_packets() ? kPacketHead : 0;
+    EXPECT_EQ(slice->bytes.size(), head + static_cast<std::size_t>(slice->samples) * 2);
     std::uint16_t first = 0;
-    std::memcpy(&first, slice->bytes.data(), 2);
+    std::memcpy(&first, slice->bytes.data() + head, 2);
     EXPECT_EQ(first, static_cast<std::uint16_t>(slice->from));
     EXPECT_EQ(slice->pts, kFormat.duration_of(slice->from));
     samples -= slice->samples;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/listen.h"
+#include "support/packets.h"
 
 namespace dg::testing {
 
@@ -22,11 +23,16 @@ void SessionRun::give(Input input) {
   session_.run();
 }
 
-void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts, int rate) {
+void SessionRun::give_audio(std::int64_t from, std::int64_t samples, Nanos pts,
+                            const AudioFormat& format) {
+  give_bytes(virtual_audio(from, samples), pts, format);
+}
+
+void SessionRun::give_bytes(const std::vector<std::byte>& bytes, Nanos pts,
+                            const AudioFormat& format) {
+  std::int64_t samples = kVirtualFormat.samples_in(bytes);
   given += samples;
-  AudioFormat format = kVirtualFormat;
-  format.rate = rate;
-  give(Audio{{pts, format, virtual_audio(from, samples)}});
+  give(Audio{{pts, format, format.is_packets() ? packet(samples, bytes) : bytes}});
 }
 
 void SessionRun::finalize(std::optional<int> channel) {

@@ -30,7 +30,9 @@ class SessionRun final : public Session::Environment, public SessionListener {
 
   // Feeds the session, and lets it take it.
   void give(Input input);
-  void give_audio(std::int64_t from, std::int64_t samples, Nanos pts, int rate = 1000);
+  void give_audio(std::int64_t from, std::int64_t samples, Nanos pts,
+                  const AudioFormat& format = kVirtualFormat);
+  void give_bytes(const std::vector<std::byte>& bytes, Nanos pts, const AudioFormat& format);
   void finalize(std::optional<int> channel = std::nullopt);
   void configure(bool numerals);
   // A property.

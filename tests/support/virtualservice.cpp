@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/command.h"
+#include "support/packets.h"
 
 namespace dg::testing {
 namespace {
@@ -65,6 +66,7 @@ class VirtualService::Socket final : public WebSocket {
     service_.seen_.urls.push_back(request.url);
     numerals_ = request.url.find("numerals=true") != std::string::npos;
     rate_ = rate_in(request.url);
+    packets_ = request.url.find("encoding=flac") != std::string::npos;
     interim_every_ = service_.interim_every * rate_;
     fault_ = service_.fault(++service_.seen_.connections);
     if (fault_.kind == VirtualFault::Kind::NeverAnswer) return;
@@ -100,6 +102,7 @@ class VirtualService::Socket final : public WebSocket {
     service_.seen_.numerals = numerals_;
     written_ += static_cast<std::int64_t>(audio.size());
     if (!is(VirtualFault::Kind::Freeze)) acknowledged_ = written_;
+    if (packets_) audio = unpacked(audio);
     std::vector<Sample> samples(audio.size() / sizeof(Sample));
     std::memcpy(samples.data(), audio.data(), samples.size() * sizeof(Sample));
     for (std::span<const Sample> left = samples; !left.empty();) {
@@ -132,6 +135,21 @@ class VirtualService::Socket final : public WebSocket {
     int word;
     std::int64_t from, to;
   };
+
+  // The service needs the header first, on each connection, and then a packet a frame.
+  std::span<const std::byte> unpacked(std::span<const std::byte> audio) {
+    std::span<const std::byte> header = kPackets.header;
+    if (!std::exchange(begun_, true)) {
+      bool begins =
+          audio.size() >= header.size() && std::equal(header.begin(), header.end(), audio.begin());
+      audio = begins ? audio.subspan(header.size()) : std::span<const std::byte>();
+    }
+    std::int64_t samples = kPackets.samples_in(audio);
+    if (samples > 0 && audio.size() == kPacketHead + static_cast<std::size_t>(samples) * 2)
+      return audio.subspan(kPacketHead);
+    ++service_.seen_.broken_packets;
+    return {};
+  }
 
   // Whether this is wrong with it now.
   bool is(VirtualFault::Kind kind) const { return fault_.kind == kind && heard_ >= fault_.after; }
@@ -305,6 +323,7 @@ class VirtualService::Socket final : public WebSocket {
   Listener* listener_ = nullptr;
   VirtualFault fault_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  bool packets_ = false, begun_ = false;
   bool waiting_ = false, closing_ = false, lost_ = false;
   bool numerals_ = false;
   Nanos last_said_{};

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 // Audio that a service in virtual time understands: word k begins at sample k*500+100 and has 200
 // samples, each of which says which word it is of and where in it. At 1000 samples a second that is
-// two words a second.
+// two words a second. It comes as it is, or in testing::kPackets.
 inline constexpr AudioFormat kVirtualFormat{Encoding::Linear16, 1000, 1};
 inline constexpr std::int64_t kWordEvery = 500, kWordFrom = 100, kWordSamples = 200;
 inline constexpr int kWords = 300;  // then the numbers start again
@@ -88,6 +88,7 @@ class VirtualService {
     int connections = 0;
     std::int64_t samples = 0;
     int finalizes = 0, keepalives = 0, closes = 0, empty_frames = 0;
+    int broken_packets = 0;             // frames that are not one whole packet, or lack the header
     std::vector<std::string> urls;      // that were dialed
     std::vector<std::string> controls;  // Finalize and Configure, as they came
     bool numerals = false;              // in force when the last audio was heard

@@ -86,6 +86,9 @@ std::int16_t AudioReader::value(const std::byte* at) const {
       return mulaw_to_linear(code);
     case Encoding::Alaw:
       return alaw_to_linear(code);
+    case Encoding::Flac:
+    case Encoding::Opus:
+      break;  // Unpacker's
   }
   return 0;
 }

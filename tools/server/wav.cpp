@@ -61,6 +61,9 @@ std::uint32_t tag_of(Encoding encoding) {
       return kMulaw;
     case Encoding::Alaw:
       return kAlaw;
+    case Encoding::Flac:
+    case Encoding::Opus:
+      break;
   }
   return kPcm;
 }
