@@ -9,7 +9,7 @@ readonly all_groups="build run demo tests checks package interop"
 declare -A packages=(
   [build]="git meson ninja-build g++ pkg-config python3 libglib2.0-dev libgstreamer1.0-dev
            libgstreamer-plugins-base1.0-dev libsoup-3.0-dev libjson-glib-dev libssl-dev
-           libpocketsphinx-dev"
+           libflac-dev libopus-dev libpocketsphinx-dev"
   [run]="gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
          gstreamer1.0-plugins-bad glib-networking ca-certificates pocketsphinx-en-us"
   # textoverlay is in gstreamer1.0-x.

@@ -18,6 +18,8 @@ LIBRARIES = [
     ("openssl", r"openssl/"),
     ("gst-audio", r"gst/audio/"),
     ("gstreamer", r"gst/"),
+    ("flac", r"FLAC/"),
+    ("opus", r"opus/"),
     ("pocketsphinx", r"pocketsphinx(\.h$|/)|sphinxbase/"),
     ("posix", r"(sys|netinet|arpa|linux)/|(unistd|fcntl|signal|poll|netdb|getopt|pthread)\.h$"),
 ]
@@ -47,7 +49,8 @@ LAYERS = {
     "gst/plugin": Layer({"base", "core", "net", "plugin"}, {"std", "glib", "gstreamer", "gst-audio"}),
     "tools/server": Layer(
         {"base", "core", "server"},
-        {"std", "posix", "glib", "json-glib", "libsoup", "openssl", "pocketsphinx", "gst-audio"}),
+        {"std", "posix", "glib", "json-glib", "libsoup", "openssl", "pocketsphinx", "gst-audio",
+         "flac", "opus"}),
     "tools/describe": Layer({"base", "plugin", "describe"}, {"std", "glib", "gstreamer"}),
     "tools/caption": Layer({"base", "caption"}, {"std", "posix", "glib", "json-glib", "gstreamer"}),
 }

@@ -2,11 +2,14 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include <gtest/gtest.h>
 
 #include "server/audio.h"
 #include "server/client.h"
+#include "server/faults.h"
+#include "server/packing.h"
 #include "server/tones.h"
 #include "server/wire.h"
 #include "support/request.h"
@@ -127,7 +130,8 @@ TEST(Handshake, RefusesWhatIsNotRight) {
   auto server = serve();
   auto status = [&](const std::string& query) { return Client(server->url() + query).status(); };
   EXPECT_EQ(status("?encoding=linear16"), 400);
-  EXPECT_EQ(status("?encoding=opus&sample_rate=48000"), 400);
+  EXPECT_EQ(status("?encoding=speex&sample_rate=16000"), 400);
+  EXPECT_EQ(status("?encoding=opus&sample_rate=48000&channels=3"), 400);
   EXPECT_EQ(status("?punctuate=True"), 400);
   EXPECT_EQ(status("x"), 404);
   EXPECT_EQ(status("?whatever=1"), 101);
@@ -276,6 +280,39 @@ TEST(Connection, ReadsTheOtherEncodings) {
     client.send(bytes);
     client.send(kCloseStream);
     EXPECT_EQ(words(finals(client.rest())), "w0@0 w1@500");
+  }
+}
+
+TEST(Connection, ReadsPackets) {
+  auto server = serve();
+  Samples tones = tones_at(16000, 1);
+  for (const auto& [encoding, packets] :
+       {std::pair("flac", flac_of(tones, 16000, 1)), std::pair("opus", opus_of(tones, 16000, 1))}) {
+    Client client(server->url() + "?sample_rate=16000&encoding=" + encoding);
+    for (const auto& packet : packets) client.send(packet);
+    client.send(R"({"type":"KeepAlive"})");
+    client.send(kCloseStream);
+    auto said = client.rest();
+    std::string heard = words(finals(said));
+    int first = -1, second = -1;
+    std::sscanf(heard.c_str(), "w0@%d w1@%d", &first, &second);
+    EXPECT_NEAR(first, 0, 10) << encoding << ": " << heard;
+    EXPECT_NEAR(second, 500, 10) << encoding << ": " << heard;
+    // Its clock counts what is decoded.
+    EXPECT_NEAR(of_type(said, "Metadata").at(0).number("duration"), 1, 1e-6);
+    EXPECT_EQ(server->requests().back().commands.at(0).position, 16000);
+  }
+}
+
+TEST(Connection, ClosesWhenPacketsAreCorrupt) {
+  auto server = serve();
+  const std::vector<std::byte> noise(100, std::byte{0xFF});
+  for (const char* encoding : {"flac", "opus"}) {
+    Client client(server->url() + "?sample_rate=16000&encoding=" + encoding);
+    client.send(noise);
+    client.rest();
+    EXPECT_EQ(client.close_code(), 1008) << encoding;
+    EXPECT_EQ(client.close_reason(), close_reason("@DATA-0000"));
   }
 }
 

@@ -101,7 +101,8 @@ void Connection::open(Ptr<GIOStream> stream, Ptr<GSocket> socket, GUri* uri, con
   idle_.set(greeting_.options.idle_timeout);
   update(
       [&](Seen& seen) { seen.numerals = std::get<bool>(greeting_.query.options.at("numerals")); });
-  if (greeting_.format) begin(*greeting_.format);
+  if (greeting_.format)
+    begin(greeting_.unpacker ? greeting_.unpacker->format() : *greeting_.format);
   act_on(Event::Open);
 }
 
@@ -180,7 +181,7 @@ void Connection::receive_text(std::string_view text) {
   update([&](Seen& seen) { seen.commands.push_back({std::string(text), position}); });
   if (recording_) recording_->text("in", text);
   // On a connection that never had audio, commands do not count.
-  if (bytes_ > 0) idle_.set(greeting_.options.idle_timeout);
+  if (frames_ > 0) idle_.set(greeting_.options.idle_timeout);
   obey(parse_command(text), text);
 }
 
@@ -196,12 +197,18 @@ void Connection::receive_audio(std::span<const std::byte> bytes) {
   if (recording_) recording_->audio(bytes);
   g_checksum_update(checksum_.get(), reinterpret_cast<const guchar*>(bytes.data()),
                     static_cast<gssize>(bytes.size()));
-  bool first = bytes_ == 0;
+  bool first = frames_++ == 0;
   if (first) act_on(Event::Audio);
   if (!ended_ && (format_ || learn_format(bytes))) take_audio(bytes);
 }
 
 void Connection::take_audio(std::span<const std::byte> bytes) {
+  std::vector<std::byte> decoded;
+  if (greeting_.unpacker) {
+    auto unpacked = greeting_.unpacker->unpack(bytes);
+    if (!unpacked) return refuse_audio();
+    bytes = decoded = std::move(*unpacked);
+  }
   bytes_ += bytes.size();
   dialogue_->hear(bytes);
   watch_backlog();
@@ -213,12 +220,16 @@ void Connection::take_audio(std::span<const std::byte> bytes) {
 bool Connection::learn_format(std::span<const std::byte>& bytes) {
   auto header = parse_wav_header(bytes);
   if (!header) {
-    close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, close_reason("@DATA-0000"), Ending::Fault);
+    refuse_audio();
     return false;
   }
   bytes = bytes.subspan(header->size);
   begin(header->format);
   return true;
+}
+
+void Connection::refuse_audio() {
+  close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, close_reason("@DATA-0000"), Ending::Fault);
 }
 
 void Connection::begin(const AudioFormat& format) {
@@ -304,7 +315,7 @@ void Connection::send_metadata(const std::string& sha256) {
   Metadata metadata{greeting_.request_id, sha256, now(), heard(), query.channels, {}, {}, {}};
   metadata.extra = query.extra();
   metadata.tags = std::get<std::vector<std::string>>(query.options.at("tag"));
-  if (bytes_ > 0)
+  if (frames_ > 0)
     metadata.models = {served_model(std::get<std::string>(query.options.at("model")))};
   send(write(metadata));
 }

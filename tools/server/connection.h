@@ -15,6 +15,7 @@
 #include "server/recognizer.h"
 #include "server/recording.h"
 #include "server/serveroptions.h"
+#include "server/unpacker.h"
 
 namespace dg::server {
 
@@ -25,7 +26,8 @@ struct Greeting {
   ListenQuery query;
   Steps steps;
   ServerOptions options;
-  std::optional<AudioFormat> format;  // nothing: the audio is in a container
+  std::optional<AudioFormat> format;   // nothing: the audio is in a container
+  std::unique_ptr<Unpacker> unpacker;  // of coded audio
   UtteranceEnds utterance_ends = UtteranceEnds::Normal;
   SpeechStarts speech_starts = SpeechStarts::Normal;
   bool answers_finalize = true;
@@ -78,6 +80,7 @@ class Connection final : public Dialogue::Listener {
   void receive_audio(std::span<const std::byte> bytes);
   void take_audio(std::span<const std::byte> bytes);
   bool learn_format(std::span<const std::byte>& bytes);
+  void refuse_audio();
   void begin(const AudioFormat& format);
   void obey(const ClientCommand& command, std::string_view text);
   void finish(Ending ending);
@@ -118,7 +121,8 @@ class Connection final : public Dialogue::Listener {
   Ptr<SoupWebsocketConnection> socket_frames_;
   unsigned holds_ = 0;
 
-  std::uint64_t bytes_ = 0;
+  std::size_t frames_ = 0;   // of audio
+  std::uint64_t bytes_ = 0;  // of it, decoded
   std::size_t sent_ = 0;
   bool finishing_ = false, ended_ = false, concluded_ = false, omits_metadata_ = false;
   Ending ending_ = Ending::Open;

@@ -43,7 +43,7 @@ void CountDialogue::finish() {
 
 bool CountDialogue::faster_than_real_time() const {
   auto format = query_.format();
-  if (!format) return false;
+  if (!format || format->is_packets()) return false;
   double audio = static_cast<double>(bytes_) / static_cast<double>(format->bytes_per_sample());
   double time = static_cast<double>(g_get_monotonic_time() - opened_) / 1e6;
   return audio / format->rate > time;

@@ -219,7 +219,8 @@ Complaint check_all(const ListenQuery& query) {
 }  // namespace
 
 std::optional<AudioFormat> ListenQuery::format() const {
-  for (Encoding known : {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw, Encoding::Alaw})
+  for (Encoding known : {Encoding::Linear16, Encoding::Linear32, Encoding::Mulaw, Encoding::Alaw,
+                         Encoding::Flac, Encoding::Opus})
     if (encoding == encoding_name(known)) return AudioFormat{known, rate, channels};
   return std::nullopt;
 }

@@ -33,7 +33,7 @@ Recording::Recording(const std::string& base, std::string name,
       raw_(base + ".raw", std::ios::binary),
       log_(base + ".jsonl"),
       started_(g_get_monotonic_time()) {
-  if (!format_) return;
+  if (!format_ || format_->is_packets()) return;
   wav_.open(base + ".wav", std::ios::binary);
   put(wav_, wav_header(*format_, 0));
 }

@@ -323,10 +323,12 @@ std::optional<Refusal> Service::reserve(Greeting& greeting) {
   greeting.format = query.format();
   if (kind == RecognizerKind::Script || kind == RecognizerKind::Count) {
     // They only count; where they cannot know, as if it were the usual format.
-    if (!greeting.format) greeting.format = AudioFormat{};
+    if (!greeting.format || greeting.format->is_packets()) greeting.format = AudioFormat{};
     return std::nullopt;
   }
-  if (!greeting.format && !query.encoding.empty())
+  bool packets = greeting.format && greeting.format->is_packets();
+  if (packets) greeting.unpacker = Unpacker::make(*greeting.format);
+  if (packets ? !greeting.unpacker : !greeting.format && !query.encoding.empty())
     return Refusal{400,
                    "Bad Request",
                    "Bad Request: the service takes " + query.encoding + ", this server does not.",
