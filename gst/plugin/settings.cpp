@@ -214,11 +214,13 @@ const Row kRows[] = {
      "Read then"},
     {"gap", WordRow{gap_type, [](Settings& s) { return static_cast<int>(s.limits.holes.fill_declared); },
       [](Settings& s, int v) { s.limits.holes.fill_declared = v != 0; }}, kReady,
-     "What is done with a hole in the input that is longer than max-fill"},
+     "What is done with a hole in the input that is longer than max-fill. In FLAC and Opus none is "
+     "ever filled"},
     {"max-fill", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.holes.max_fill; }}, kReady,
      "Longest hole in the input that is filled with silence, in ms; longer ones are skipped whole"},
     {"silence-threshold", RatioRow{[](Settings& s) -> double& { return s.limits.silence.threshold; }, SilencePolicy::kOff, 0}, kReady,
-     "Level below which audio is silence, in dBFS; silence is not sent. -200 = off: all is sent"},
+     "Level below which audio is silence, in dBFS; silence is not sent. -200 = off: all is sent, "
+     "as FLAC and Opus are in any case"},
     {"silence-hold", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.silence.hold; }}, kReady,
      "Silence that is still sent, in ms, before none is sent until somebody speaks; 300 ms from "
      "before the speech are sent then"},

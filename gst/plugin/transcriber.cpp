@@ -2,10 +2,14 @@
 #include "plugin/transcriber.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <utility>
 
+#include "core/packet.h"
 #include "net/networksockets.h"
+#include "plugin/audiocaps.h"
 #include "plugin/times.h"
 
 GST_DEBUG_CATEGORY_EXTERN(deepgram_live_debug);
@@ -23,18 +27,9 @@ constexpr GstClockTime kAlignment = 20 * GST_MSECOND, kDiscontWait = GST_SECOND;
 // is said meanwhile at the wrong time.
 constexpr Nanos kCertainJump = 80ms;
 
-std::optional<AudioFormat> format_of(GstCaps* caps) {
-  const GstStructure* structure = gst_caps_get_structure(caps, 0);
-  AudioFormat format;
-  if (g_strcmp0(gst_structure_get_string(structure, "format"), "F32LE") == 0)
-    format.encoding = Encoding::Linear32;
-  if (gst_structure_has_name(structure, "audio/x-mulaw")) format.encoding = Encoding::Mulaw;
-  if (gst_structure_has_name(structure, "audio/x-alaw")) format.encoding = Encoding::Alaw;
-  if (!gst_structure_get_int(structure, "rate", &format.rate) || format.rate <= 0 ||
-      !gst_structure_get_int(structure, "channels", &format.channels) || format.channels <= 0)
-    return std::nullopt;
-  return format;
-}
+// The align knows no time before zero, where what an encoder puts in front of the audio has its
+// own.
+constexpr Nanos kBeforeZero = 2s;
 
 // Audio tags say nothing of the text; those of the whole programme do.
 bool is_of_the_audio(GstEvent* event) {
@@ -128,33 +123,70 @@ GstFlowReturn Transcriber::take(Ptr<GstBuffer> buffer, GstFlowReturn downstream)
     pass_backwards(buffer.get());
     return GST_FLOW_OK;
   }
-  if (has_segment_ && GST_BUFFER_PTS_IS_VALID(buffer.get()))
-    buffer.reset(gst_audio_buffer_clip(buffer.release(), &segment_, format_->rate,
-                                       static_cast<gint>(format_->bytes_per_sample())));
+  buffer = clipped(std::move(buffer));
   if (!buffer) return GST_FLOW_OK;
-  std::optional<Nanos> pts = aligned(buffer.get());
-  if (!pts) return GST_FLOW_OK;
-  return push_audio(buffer.get(), *pts) ? GST_FLOW_OK : GST_FLOW_FLUSHING;
+  std::int64_t samples = samples_in(buffer.get());
+  warn_of_size(buffer.get());
+  if (samples == 0) return GST_FLOW_OK;
+  Nanos pts = aligned(buffer.get(), samples);
+  return push_audio(buffer.get(), pts, samples) ? GST_FLOW_OK : GST_FLOW_FLUSHING;
 }
 
-// The buffer's time, without jitter; nothing if there is no time to know.
-std::optional<Nanos> Transcriber::aligned(GstBuffer* buffer) {
-  std::int64_t samples = format_->samples_in(gst_buffer_get_size(buffer));
-  GstClockTime expected = gst_audio_stream_align_get_timestamp_at_discont(align_.get());
-  bool first = !GST_CLOCK_TIME_IS_VALID(expected);
-  GstClockTime next =
-      first ? 0
-            : expected + clock_time(format_->duration_of(static_cast<std::int64_t>(
-                             gst_audio_stream_align_get_samples_since_discont(align_.get()))));
-  GstClockTime pts = GST_BUFFER_PTS(buffer);
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) pts = next_pts_ ? clock_time(*next_pts_) : next;
-  bool jump = !first && abs(nanos(pts) - nanos(next)) >= kCertainJump;
-  bool discont = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) || jump;
-  GstClockTime out = pts;
-  gst_audio_stream_align_process(align_.get(), discont, pts, static_cast<guint>(samples), &out,
-                                 nullptr, nullptr);
-  next_pts_ = nanos(out) + format_->duration_of(samples);
-  return nanos(out);
+// What of it lies inside of the segment; a packet whole, if any of it does. What describes a stream
+// of packets is in the caps, and no audio when it comes as a buffer.
+Ptr<GstBuffer> Transcriber::clipped(Ptr<GstBuffer> buffer) const {
+  bool packets = format_->is_packets();
+  if (packets && GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_HEADER)) return nullptr;
+  if (!has_segment_ || !GST_BUFFER_PTS_IS_VALID(buffer.get())) return buffer;
+  if (!packets)
+    return Ptr<GstBuffer>(gst_audio_buffer_clip(buffer.release(), &segment_, format_->rate,
+                                                static_cast<gint>(format_->bytes_per_sample())));
+  GstClockTime start = GST_BUFFER_PTS(buffer.get());
+  GstClockTime end = start + clock_time(format_->duration_of(samples_in(buffer.get())));
+  bool inside = gst_segment_clip(&segment_, GST_FORMAT_TIME, start, end, nullptr, nullptr);
+  return inside ? std::move(buffer) : nullptr;
+}
+
+std::int64_t Transcriber::samples_in(GstBuffer* buffer) const {
+  if (!format_->is_packets()) return format_->samples_in(gst_buffer_get_size(buffer));
+  std::array<std::byte, kPacketStart> start;
+  std::size_t size = gst_buffer_extract(buffer, 0, start.data(), start.size());
+  return format_->samples_in(std::span<const std::byte>(start).first(size));
+}
+
+// How much of what comes out of the decoder is in front of the buffer's time. It may be more than
+// one packet: then the buffer knows of its own, and the caps of all.
+Nanos Transcriber::lead_of(GstBuffer* buffer) {
+  auto* clip = gst_buffer_get_audio_clipping_meta(buffer);
+  if (!clip || clip->start == 0 || !format_->is_packets()) return Nanos(0);
+  std::int64_t own = clip->format == GST_FORMAT_TIME ? format_->samples_in(nanos(clip->start))
+                                                     : static_cast<std::int64_t>(clip->start);
+  std::int64_t lead = std::max(own, pre_skip_);
+  pre_skip_ = std::max<std::int64_t>(pre_skip_ - own, 0);
+  return format_->duration_of(lead);
+}
+
+// The buffer's time, without jitter.
+Nanos Transcriber::aligned(GstBuffer* buffer, std::int64_t samples) {
+  GstClockTime anchor = gst_audio_stream_align_get_timestamp_at_discont(align_.get());
+  bool first = !GST_CLOCK_TIME_IS_VALID(anchor);
+  Nanos next = first ? Nanos(0)
+                     : nanos(anchor) - kBeforeZero +
+                           format_->duration_of(static_cast<std::int64_t>(
+                               gst_audio_stream_align_get_samples_since_discont(align_.get())));
+  Nanos pts = GST_BUFFER_PTS_IS_VALID(buffer) ? nanos(GST_BUFFER_PTS(buffer)) - lead_of(buffer)
+                                              : next_pts_.value_or(next);
+  // A decoder is told to throw away what does not count; here the time tells.
+  bool trimmed = format_->is_packets() && gst_buffer_get_audio_clipping_meta(buffer);
+  bool jump = !first && abs(pts - next) >= kCertainJump;
+  bool discont = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) || jump || trimmed;
+  GstClockTime out = 0;
+  gst_audio_stream_align_process(align_.get(), discont, clock_time(pts + kBeforeZero),
+                                 static_cast<guint>(samples), &out, nullptr, nullptr);
+  if (trimmed) gst_audio_stream_align_mark_discont(align_.get());
+  pts = nanos(out) - kBeforeZero;
+  next_pts_ = pts + format_->duration_of(samples);
+  return pts;
 }
 
 // Nothing is said backwards, but time goes on, and the text's consumers need to know.
@@ -164,18 +196,21 @@ void Transcriber::pass_backwards(GstBuffer* buffer) {
        Mark::Ask::Nothing);
 }
 
-bool Transcriber::push_audio(GstBuffer* buffer, Nanos pts) {
+// What is no whole sample, or no packet, is left out.
+void Transcriber::warn_of_size(GstBuffer* buffer) {
   std::size_t size = gst_buffer_get_size(buffer);
-  std::size_t odd = size % format_->bytes_per_sample();
-  if (odd != 0 && !std::exchange(warned_of_size_, true))
-    GST_WARNING_OBJECT(element_, "buffer of %zu bytes ends inside a sample; the rest is left out",
-                       size);
-  size -= odd;
-  if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP)) {
-    Nanos duration = format_->duration_of(format_->samples_in(size));
-    return push(Hole{pts, pts + duration, true}, Stream::Room::Ignore);
-  }
-  if (size == 0) return true;
+  bool packets = format_->is_packets();
+  bool odd = packets ? samples_in(buffer) == 0 : size % format_->bytes_per_sample() != 0;
+  if (!odd || std::exchange(warned_of_size_, true)) return;
+  GST_WARNING_OBJECT(element_, "buffer of %zu bytes %s is left out", size,
+                     packets ? "is no packet, and" : "ends inside a sample; the rest");
+}
+
+bool Transcriber::push_audio(GstBuffer* buffer, Nanos pts, std::int64_t samples) {
+  if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP))
+    return push(Hole{pts, pts + format_->duration_of(samples), true}, Stream::Room::Ignore);
+  std::size_t size = gst_buffer_get_size(buffer);
+  if (!format_->is_packets()) size -= size % format_->bytes_per_sample();
   Audio audio{{pts, *format_, std::vector<std::byte>(size)}};
   gst_buffer_extract(buffer, 0, audio.piece.bytes.data(), size);
   bool waits = output_ && blocking();  // who has no output has waited: await_room()
@@ -216,11 +251,15 @@ bool Transcriber::take_event(Ptr<GstEvent> event) {
 
 bool Transcriber::take_caps(GstCaps* caps) {
   std::optional<AudioFormat> format = format_of(caps);
-  if (!format) return false;
+  if (!format) {
+    GST_WARNING_OBJECT(element_, "cannot send %" GST_PTR_FORMAT, caps);
+    return false;
+  }
   GST_INFO_OBJECT(element_, "audio is %" GST_PTR_FORMAT, caps);
-  if (!format_ || format_->rate != format->rate)
-    align_.reset(gst_audio_stream_align_new(format->rate, kAlignment, kDiscontWait));
+  if (!format_ || format_->clock_rate() != format->clock_rate())
+    align_.reset(gst_audio_stream_align_new(format->clock_rate(), kAlignment, kDiscontWait));
   format_ = format;
+  pre_skip_ = pre_skip_of(caps);
   return true;
 }
 

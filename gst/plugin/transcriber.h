@@ -38,12 +38,16 @@ class Transcriber final : private SessionListener {
   // Hears when a word came later after its time than any before. Called on the network thread.
   using OnDelay = std::function<void(Nanos most)>;
 
-  // What it takes, as a pad template's caps.
+  // What it takes, as a pad template's caps. Encoders and demuxers of FLAC give whole frames, as
+  // parsers do, and do not call them framed.
   static constexpr char kCaps[] =
       "audio/x-raw, format = (string) { S16LE, F32LE }, layout = (string) interleaved, "
       "rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
       "audio/x-mulaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
-      "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]";
+      "audio/x-alaw, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 20 ]; "
+      "audio/x-flac, rate = (int) [ 8000, 48000 ], channels = (int) [ 1, 8 ]; "
+      "audio/x-opus, channel-mapping-family = (int) 0, rate = (int) [ 8000, 48000 ], "
+      "channels = (int) [ 1, 2 ]";
   // Its settings, and what it observes. Their values go through set_property() and get_property().
   static void install_properties(GObjectClass* klass, Has text_pad);
 
@@ -102,9 +106,13 @@ class Transcriber final : private SessionListener {
   bool control(const Result<Control>& asked);
   void tell_change(const Query& before, Query after);
   bool push_now(Input input) DG_EXCLUDES(ending_);
-  bool push_audio(GstBuffer* buffer, Nanos pts);
+  Ptr<GstBuffer> clipped(Ptr<GstBuffer> buffer) const;
+  std::int64_t samples_in(GstBuffer* buffer) const;
+  Nanos lead_of(GstBuffer* buffer);
+  Nanos aligned(GstBuffer* buffer, std::int64_t samples);
+  bool push_audio(GstBuffer* buffer, Nanos pts, std::int64_t samples);
   void pass_backwards(GstBuffer* buffer);
-  std::optional<Nanos> aligned(GstBuffer* buffer);
+  void warn_of_size(GstBuffer* buffer);
   bool blocking() const;
   Nanos latency() const;
 
@@ -173,6 +181,7 @@ class Transcriber final : private SessionListener {
   bool backwards_ = false;         // plays backwards: nothing is transcribed
   std::optional<Nanos> next_pts_;  // of audio that has no time of its own
   std::optional<AudioFormat> format_;
+  std::int64_t pre_skip_ = 0;  // samples in front of the audio that have not come yet
   Ptr<GstAudioStreamAlign> align_;
   Overflow overflow_ = Overflow::Auto;
   bool warned_of_size_ = false;

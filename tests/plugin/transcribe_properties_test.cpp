@@ -47,6 +47,8 @@ TEST(TranscribeRequest, SaysWhatTheAudioIs) {
                              Audio{"audioconvert name=in ! audio/x-raw,format=F32LE ! ", 48000, 2,
                                    "linear32", "48000", "2"},
                              Audio{"mulawenc name=in ! ", 8000, 1, "mulaw", "8000", "1"},
+                             Audio{"flacenc name=in ! ", 44100, 2, "flac", "44100", "2"},
+                             Audio{"opusenc name=in ! ", 16000, 1, "opus", "16000", "1"},
                              Audio{"alawenc name=in ! ", 8000, 2, "alaw", "8000", "2"}}) {
     Bench bench({.rate = audio.rate, .channels = audio.channels, .before = audio.before});
     Seen request = request_of(bench);

@@ -24,6 +24,11 @@ constexpr Kind kKinds[] = {
     {"Mulaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! mulawenc ! "},
     {"Alaw8k", 16000, 1, "audioresample name=in ! audio/x-raw,rate=8000 ! alawenc ! "},
     {"Stereo44k1", 44100, 2, ""},
+    {"Flac16k", 16000, 1, "flacenc name=in ! "},
+    {"FlacStereo44k1", 44100, 2, "flacenc name=in ! flacparse ! "},
+    {"Opus16k", 16000, 1, "opusenc name=in ! "},
+    // With less, what Opus makes of one tone of some 120 is none any more.
+    {"OpusStereo48k", 48000, 2, "opusenc name=in bitrate=128000 ! "},
 };
 
 class TranscribeWords : public testing::TestWithParam<std::tuple<Kind, bool>> {
