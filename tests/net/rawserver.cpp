@@ -81,7 +81,16 @@ void RawServer::accepted(GSocketConnection* connection) {
   stream_ = certificate_
                 ? g_tls_server_connection_new(G_IO_STREAM(connection), certificate_, nullptr)
                 : G_IO_STREAM(g_object_ref(connection));
+  if (trusted_) ask_for_certificate();
   read();
+}
+
+void RawServer::ask_for_certificate() {
+  auto on_certificate = +[](GTlsConnection*, GTlsCertificate*, GTlsCertificateFlags found,
+                            gpointer) -> gboolean { return found == G_TLS_CERTIFICATE_NO_FLAGS; };
+  g_object_set(stream_, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, "database", trusted_,
+               nullptr);
+  g_signal_connect(stream_, "accept-certificate", G_CALLBACK(on_certificate), nullptr);
 }
 
 void RawServer::read() {
@@ -115,6 +124,7 @@ void RawServer::readable() {
   if (size <= 0) {
     at_end_ = true;
     stop_reading();
+    if (trusted_) close();  // it may wait for an answer
     return;
   }
   received_.append(buffer, static_cast<std::size_t>(size));

@@ -29,6 +29,8 @@ class RawServer {
   // The same, found without reading.
   bool is_hung_up() const;
 
+  // Clients need a certificate that this trusts; it is borrowed.
+  void want_certificate(GTlsDatabase* trusted) { trusted_ = trusted; }
   // Answers the next handshake with 101; `headers` are lines with \r\n.
   void upgrade(std::string headers = "");
   // Answers the next handshake with just this.
@@ -42,12 +44,14 @@ class RawServer {
 
  private:
   void accepted(GSocketConnection* connection);
+  void ask_for_certificate();
   void readable();
   void answer_request();
 
   GSocketService* service_;
   guint16 port_;
   GTlsCertificate* certificate_;
+  GTlsDatabase* trusted_ = nullptr;
   GSocketConnection* connection_ = nullptr;
   GIOStream* stream_ = nullptr;  // the connection, or TLS on it
   GSource* input_ = nullptr;

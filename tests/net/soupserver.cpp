@@ -27,17 +27,6 @@ TestServer::~TestServer() {
   g_object_unref(server_);
 }
 
-void TestServer::want_certificate(GTlsDatabase* trusted) {
-  soup_server_set_tls_auth_mode(server_, G_TLS_AUTHENTICATION_REQUIRED);
-  soup_server_set_tls_database(server_, trusted);
-  auto on_start = +[](SoupServer*, SoupServerMessage* message, gpointer) {
-    auto on_certificate = +[](SoupServerMessage*, GTlsCertificate*, GTlsCertificateFlags found,
-                              gpointer) -> gboolean { return found == G_TLS_CERTIFICATE_NO_FLAGS; };
-    g_signal_connect(message, "accept-certificate", G_CALLBACK(on_certificate), nullptr);
-  };
-  g_signal_connect(server_, "request-started", G_CALLBACK(on_start), nullptr);
-}
-
 std::string TestServer::url(const std::string& path) const {
   GSList* uris = soup_server_get_uris(server_);
   auto* uri = static_cast<GUri*>(uris->data);

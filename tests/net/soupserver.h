@@ -24,9 +24,6 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  // Clients need a certificate that this trusts.
-  void want_certificate(GTlsDatabase* trusted);
-
   std::string url(const std::string& path = "/v1/listen") const;
   void refuse(const std::string& path, Refusal refusal) { refusals_[path] = std::move(refusal); }
 

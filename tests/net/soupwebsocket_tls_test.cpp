@@ -140,11 +140,13 @@ TEST_F(Secure, SaysWhatIsWrongWithACertificate) {
 class Mutual : public Secure {
  protected:
   Mutual() {
-    serve("IP:127.0.0.1");
-    server->want_certificate(database.get());
+    certificate = authority.issue("IP:127.0.0.1");
+    distrustful = std::make_unique<RawServer>(certificate);
+    distrustful->want_certificate(database.get());
+    distrustful->upgrade();
   }
   void dial_with(const Credential* card) {
-    Request request{server->url(), {}};
+    Request request{distrustful->url(), {}};
     request.tls_database = database;
     if (card) {
       GTlsCertificate* held = card->certificate();
@@ -157,6 +159,7 @@ class Mutual : public Secure {
   }
 
   const CertificateWords words{.name = "us", .alternatives = "", .purpose = "clientAuth"};
+  std::unique_ptr<RawServer> distrustful;
 };
 
 TEST_F(Mutual, ShowsTheGivenCertificate) {
@@ -164,7 +167,7 @@ TEST_F(Mutual, ShowsTheGivenCertificate) {
   dial_with(&ours);
   ASSERT_TRUE(until_open());
   socket->send("hello");
-  EXPECT_TRUE(until([&] { return !server->texts().empty(); }));
+  EXPECT_TRUE(until([&] { return !distrustful->received().empty(); }));
 }
 
 TEST_F(Mutual, SaysThatACertificateIsWanted) {
@@ -172,7 +175,7 @@ TEST_F(Mutual, SaysThatACertificateIsWanted) {
   ASSERT_TRUE(until_lost());
   EXPECT_EQ(seen.losses[0].cause, Cause::Certificate);
   EXPECT_EQ(seen.losses[0].distrust, Distrust::OursWanted);
-  EXPECT_EQ(server->peer(), nullptr);
+  EXPECT_TRUE(distrustful->request().empty());
 }
 
 TEST_F(Mutual, IsRefusedWithACertificateOfSomebodyElse) {
@@ -180,8 +183,8 @@ TEST_F(Mutual, IsRefusedWithACertificateOfSomebodyElse) {
   dial_with(&strange);
   ASSERT_TRUE(until_lost());
   EXPECT_FALSE(seen.opened);
-  EXPECT_EQ(server->peer(), nullptr);
   EXPECT_NE(seen.losses[0].distrust, Distrust::OursWanted);
+  EXPECT_TRUE(distrustful->request().empty());
 }
 
 TEST_F(Secure, RefusesAServerWithoutTls) {

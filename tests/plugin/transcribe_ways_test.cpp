@@ -12,7 +12,7 @@
 #include "net/cardholder.h"
 #include "net/certificates.h"
 #include "net/loop.h"
-#include "net/soupserver.h"
+#include "net/rawserver.h"
 #include "support/bench.h"
 #include "support/recording.h"
 #include "support/variable.h"
@@ -192,8 +192,9 @@ class DistrustfulServer {
     GTlsCertificate* certificate = authority.issue("IP:127.0.0.1");
     Ptr<GTlsDatabase> trusted(authority.database());
     {
-      TestServer server(certificate);
+      RawServer server(certificate);
       server.want_certificate(trusted.get());
+      server.upgrade();
       served_.set_value(server.url());
       while (!ended_) g_main_context_iteration(context_, TRUE);
     }
