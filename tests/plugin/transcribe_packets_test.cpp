@@ -295,12 +295,14 @@ TEST(TranscribeEncoders, KeepTimesBehindAHole) {
 }
 
 TEST(TranscribeFlac, NeedsItsMetadata) {
-  constexpr const char* kCaps[] = {
+  constexpr char kUnframed[] =
+      "audio/x-flac,framed=false,rate=16000,channels=1,streamheader=(buffer)<664c614380000022"
+      "1200120000000000000003e800f00000000000000000000000000000000000000000>";
+  const char* const refused[] = {
       "audio/x-flac,framed=true,rate=16000,channels=1",
       "audio/x-flac,framed=true,rate=16000,channels=1,streamheader=(buffer)<664c6143,00>",
-      "audio/x-flac,framed=false,rate=16000,channels=1,streamheader=(buffer)<664c614380000022"
-      "1200120000000000000003e800f00000000000000000000000000000000000000000>"};
-  for (const char* caps : kCaps) {
+      kUnframed};
+  for (const char* caps : refused) {
     Bench bench;
     bench.pipeline().change(GST_STATE_PLAYING);
     bench.feed().stream_start();

@@ -25,13 +25,14 @@ OpusUnpacker::OpusUnpacker(int rate, int channels)
       decoder_(opus_decoder_create(format().rate, channels, nullptr)) {}
 
 std::optional<std::vector<std::byte>> OpusUnpacker::unpack(std::span<const std::byte> frame) {
+  const auto channels = static_cast<std::size_t>(format().channels);
   const int most = format().rate * 120 / 1000;  // RFC 6716, section 3.2.5
-  std::vector<opus_int16> samples(static_cast<std::size_t>(most * format().channels));
+  std::vector<opus_int16> samples(static_cast<std::size_t>(most) * channels);
   auto* data = reinterpret_cast<const unsigned char*>(frame.data());
   int count = opus_decode(decoder_.get(), data, static_cast<opus_int32>(frame.size()),
                           samples.data(), most, 0);
   if (count < 0) return std::nullopt;
-  samples.resize(static_cast<std::size_t>(count * format().channels));
+  samples.resize(static_cast<std::size_t>(count) * channels);
   auto bytes = std::as_bytes(std::span(samples));
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
