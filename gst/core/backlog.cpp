@@ -8,7 +8,7 @@ namespace dg {
 void Backlog::append(Piece piece) {
   std::int64_t samples = piece.format.samples_in(piece.bytes);
   if (samples == 0) return;
-  format_ = piece.format;
+  if (format_ != piece.format) format_ = piece.format;
   if (!piece.filled) {
     ledger_.received += samples;
     ledger_.pending += samples;

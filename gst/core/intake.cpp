@@ -12,12 +12,12 @@ constexpr Nanos kLongestFill = std::chrono::minutes(1);
 }  // namespace
 
 void Intake::audio(Backlog::Piece piece, Nanos now) {
-  if (format_ && *format_ != piece.format) {
+  if (format_ != piece.format) {
     Mark change;
     change.ask = Mark::Ask::Close;
-    mark(std::move(change), now);
+    if (format_) mark(std::move(change), now);
+    format_ = piece.format;
   }
-  format_ = piece.format;
   std::optional<Nanos> expected = track_.end_pts();
   if (hole_end_ && expected && piece.pts <= *expected + kJitter) hole_end_.reset();
   reach(piece.pts, false, now);
