@@ -98,128 +98,124 @@ std::function<GTlsCertificate*(const Roots&)> behind_many(int count) {
   };
 }
 
-const std::vector<Case>& cases() {
-  static const std::vector<Case> all{
-      // --- the chain
-      {"Good", leaf({}), kFine, kFine},
-      {"GoodWithAnIntermediate", behind({}), kFine, kFine},
-      {"GoodWithTheRoot",
-       [](const Roots& roots) {
-         Credential between = roots.intermediate();
-         return between.issue({}).certificate({between, roots.good});
-       },
-       kFine, kFine},
-      {"GoodWithManyIntermediates", behind_many(5), kFine, kFine},
-      {"WithTooManyIntermediates", behind_many(20), kBad, kUnknown | kBad},
-      {"WithoutItsIntermediate",
-       [](const Roots& roots) { return roots.intermediate().issue({}).certificate(); }, kUnknown,
-       kUnknown},
-      {"OfAnUnknownRoot",
-       [](const Roots&) {
-         Credential root(Words::authority("unknown root"));
-         return root.issue({}).certificate({root});
-       },
-       kUnknown, kUnknown},
-      {"OfARootThatHasTheNameOfAnother",
-       [](const Roots&) { return Credential(Words::authority("root")).issue({}).certificate(); },
-       kBad, kBad},
-      {"SignedByItself", [](const Roots&) { return Credential(Words{}).certificate(); }, kUnknown,
-       kUnknown},
-      {"SignedByItselfAndTrusted", [](const Roots& roots) { return roots.server.certificate(); },
-       kFine, kFine},
-      {"OfATrustedIntermediate",
-       [](const Roots& roots) { return roots.branch.issue({}).certificate(); }, kFine, kFine},
-      {"TheRootItself", [](const Roots& roots) { return roots.good.certificate(); }, kOtherHost,
-       kOtherHost},
-      {"Forged", leaf({.forged = true}), kBad, kBad},
-      {"OfAForgedIntermediate", behind([](Words& words) { words.forged = true; }), kBad, kBad},
-      {"SignedByAServer", behind([](Words& words) { words.constraints = "critical,CA:FALSE"; }),
-       kUnknown, kUnknown | kBad},
-      {"SignedByAServerThatSaysNothing", behind([](Words& words) { words.constraints = ""; }),
-       kUnknown, kUnknown},
-      {"SignedByOneWhoMayNotSign",
-       behind([](Words& words) { words.usage = "critical,digitalSignature"; }), kBad,
-       kUnknown | kBad},
-      {"BeyondThePathLength",
-       [](const Roots& roots) {
-         Credential first = roots.intermediate(
-             [](Words& words) { words.constraints = "critical,CA:TRUE,pathlen:0"; });
-         Credential second = first.issue(Words::authority("second"));
-         return second.issue({}).certificate({second, first});
-       },
-       kBad, kBad},
-      {"OfAPermittedName", behind([](Words& words) { words.permitted = "permitted;DNS:example"; }),
-       kFine, kFine},
-      {"OfANameThatIsNotPermitted",
-       behind([](Words& words) { words.permitted = "permitted;DNS:example.org"; }), kBad, kBad},
-      // --- the time
-      {"Expired", leaf({.from = -2 * kDay, .until = -kDay}), kTooLate, kTooLate},
-      {"NotYetValid", leaf({.from = kDay, .until = 2 * kDay}), kTooEarly, kTooEarly},
-      {"OfAnExpiredIntermediate", behind([](Words& words) {
-         words.from = -2 * kDay;
-         words.until = -kDay;
-       }),
-       kTooLate, kTooLate},
-      {"OfAnExpiredRoot", [](const Roots& roots) { return roots.expired.issue({}).certificate(); },
-       kTooLate, kTooLate},
-      {"ExpiredAndForAnotherHost",
-       leaf({.alternatives = "DNS:example.org", .from = -2 * kDay, .until = -kDay}),
-       kTooLate | kOtherHost, kTooLate | kOtherHost},
-      // --- the host
-      {"ForAnotherHost", leaf({.alternatives = "DNS:example.org"}), kOtherHost, kOtherHost},
-      {"ForOneOfSeveral", leaf({.alternatives = "DNS:example.org,DNS:captions.example"}), kFine,
-       kFine},
-      {"ForTheDomain", leaf({.alternatives = "DNS:example"}), kOtherHost, kOtherHost},
-      {"InCapitals", leaf({.alternatives = "DNS:CAPTIONS.Example"}), kFine, kFine},
-      {"ForAHostAtTheRoot", leaf({}), kOtherHost, kOtherHost, "captions.example."},
-      {"ForAnyName", leaf({}), kOtherHost, kOtherHost, ".example"},
-      {"ForAWildcard", leaf({.alternatives = "DNS:*.captions.example"}), kFine, kFine,
-       "a.captions.example"},
-      {"ForAWildcardOfTheDomain", leaf({.alternatives = "DNS:*.captions.example"}), kOtherHost,
-       kOtherHost},
-      {"ForAWildcardOneLevelUp", leaf({.alternatives = "DNS:*.captions.example"}), kOtherHost,
-       kOtherHost, "b.a.captions.example"},
-      {"ForAWildcardOfATopDomain", leaf({.alternatives = "DNS:*.example"}), kOtherHost, kOtherHost},
-      {"ForAWildcardInTheMiddle", leaf({.alternatives = "DNS:a.*.example"}), kOtherHost, kOtherHost,
-       "a.captions.example"},
-      {"ForAWildcardInAWord", leaf({.alternatives = "DNS:a*.captions.example"}), kOtherHost,
-       kOtherHost, "ab.captions.example"},
-      {"ForAnInternationalName", leaf({.alternatives = "DNS:xn--mnchen-3ya.example"}), kFine, kFine,
-       "münchen.example"},
-      {"ForAnAddress", leaf({.alternatives = "IP:192.0.2.1"}), kFine, kFine, "192.0.2.1"},
-      {"ForAnotherAddress", leaf({.alternatives = "IP:192.0.2.2"}), kOtherHost, kOtherHost,
-       "192.0.2.1"},
-      {"ForAnAddressAsAName", leaf({.alternatives = "DNS:192.0.2.1"}), kOtherHost, kOtherHost,
-       "192.0.2.1"},
-      {"ForAnAddressAsAWildcard", leaf({.alternatives = "DNS:*.0.2.1"}), kOtherHost, kOtherHost,
-       "192.0.2.1"},
-      {"ForACommonNameOnly", leaf({.name = "captions.example", .alternatives = ""}), kFine,
-       kOtherHost},
-      {"ForACommonNameBesideAnother",
-       leaf({.name = "captions.example", .alternatives = "DNS:example.org"}), kOtherHost,
-       kOtherHost},
-      // --- the purpose, and how strong it is
-      {"ForClients", leaf({.purpose = "clientAuth"}), kFine, kBad},
-      {"ForAnyPurpose", leaf({.purpose = ""}), kFine, kFine},
-      {"OfAnIntermediateForClients", behind([](Words& words) { words.purpose = "clientAuth"; }),
-       kFine, kBad},
-      {"WithAShortKey", leaf({.key = Words::Key::Rsa1024}), kFine, kWeak},
-      {"OfAnIntermediateWithAShortKey",
-       behind([](Words& words) { words.key = Words::Key::Rsa1024; }), kFine, kWeak},
-      {"SignedWithSha1", leaf({.digest = "SHA1"}), kWeak, kWeak},
-      {"OfAnIntermediateSignedWithSha1", behind([](Words& words) { words.digest = "SHA1"; }), kWeak,
-       kWeak},
-      {"SignedWithMd5",
-       [](const Roots& roots) {
-         Credential between =
-             roots.intermediate([](Words& words) { words.key = Words::Key::Rsa1024; });
-         return between.issue({.digest = "MD5"}).certificate({between});
-       },
-       kWeak, kWeak},
-      {"ThatNeedsAStapledAnswer", leaf({.features = "status_request"}), kBad, kBad},
-  };
-  return all;
-}
+const std::vector<Case> kCases{
+    // --- the chain
+    {"Good", leaf({}), kFine, kFine},
+    {"GoodWithAnIntermediate", behind({}), kFine, kFine},
+    {"GoodWithTheRoot",
+     [](const Roots& roots) {
+       Credential between = roots.intermediate();
+       return between.issue({}).certificate({between, roots.good});
+     },
+     kFine, kFine},
+    {"GoodWithManyIntermediates", behind_many(5), kFine, kFine},
+    {"WithTooManyIntermediates", behind_many(20), kBad, kUnknown | kBad},
+    {"WithoutItsIntermediate",
+     [](const Roots& roots) { return roots.intermediate().issue({}).certificate(); }, kUnknown,
+     kUnknown},
+    {"OfAnUnknownRoot",
+     [](const Roots&) {
+       Credential root(Words::authority("unknown root"));
+       return root.issue({}).certificate({root});
+     },
+     kUnknown, kUnknown},
+    {"OfARootThatHasTheNameOfAnother",
+     [](const Roots&) { return Credential(Words::authority("root")).issue({}).certificate(); },
+     kBad, kBad},
+    {"SignedByItself", [](const Roots&) { return Credential(Words{}).certificate(); }, kUnknown,
+     kUnknown},
+    {"SignedByItselfAndTrusted", [](const Roots& roots) { return roots.server.certificate(); },
+     kFine, kFine},
+    {"OfATrustedIntermediate",
+     [](const Roots& roots) { return roots.branch.issue({}).certificate(); }, kFine, kFine},
+    {"TheRootItself", [](const Roots& roots) { return roots.good.certificate(); }, kOtherHost,
+     kOtherHost},
+    {"Forged", leaf({.forged = true}), kBad, kBad},
+    {"OfAForgedIntermediate", behind([](Words& words) { words.forged = true; }), kBad, kBad},
+    {"SignedByAServer", behind([](Words& words) { words.constraints = "critical,CA:FALSE"; }),
+     kUnknown, kUnknown | kBad},
+    {"SignedByAServerThatSaysNothing", behind([](Words& words) { words.constraints = ""; }),
+     kUnknown, kUnknown},
+    {"SignedByOneWhoMayNotSign",
+     behind([](Words& words) { words.usage = "critical,digitalSignature"; }), kBad,
+     kUnknown | kBad},
+    {"BeyondThePathLength",
+     [](const Roots& roots) {
+       Credential first = roots.intermediate(
+           [](Words& words) { words.constraints = "critical,CA:TRUE,pathlen:0"; });
+       Credential second = first.issue(Words::authority("second"));
+       return second.issue({}).certificate({second, first});
+     },
+     kBad, kBad},
+    {"OfAPermittedName", behind([](Words& words) { words.permitted = "permitted;DNS:example"; }),
+     kFine, kFine},
+    {"OfANameThatIsNotPermitted",
+     behind([](Words& words) { words.permitted = "permitted;DNS:example.org"; }), kBad, kBad},
+    // --- the time
+    {"Expired", leaf({.from = -2 * kDay, .until = -kDay}), kTooLate, kTooLate},
+    {"NotYetValid", leaf({.from = kDay, .until = 2 * kDay}), kTooEarly, kTooEarly},
+    {"OfAnExpiredIntermediate", behind([](Words& words) {
+       words.from = -2 * kDay;
+       words.until = -kDay;
+     }),
+     kTooLate, kTooLate},
+    {"OfAnExpiredRoot", [](const Roots& roots) { return roots.expired.issue({}).certificate(); },
+     kTooLate, kTooLate},
+    {"ExpiredAndForAnotherHost",
+     leaf({.alternatives = "DNS:example.org", .from = -2 * kDay, .until = -kDay}),
+     kTooLate | kOtherHost, kTooLate | kOtherHost},
+    // --- the host
+    {"ForAnotherHost", leaf({.alternatives = "DNS:example.org"}), kOtherHost, kOtherHost},
+    {"ForOneOfSeveral", leaf({.alternatives = "DNS:example.org,DNS:captions.example"}), kFine,
+     kFine},
+    {"ForTheDomain", leaf({.alternatives = "DNS:example"}), kOtherHost, kOtherHost},
+    {"InCapitals", leaf({.alternatives = "DNS:CAPTIONS.Example"}), kFine, kFine},
+    {"ForAHostAtTheRoot", leaf({}), kOtherHost, kOtherHost, "captions.example."},
+    {"ForAnyName", leaf({}), kOtherHost, kOtherHost, ".example"},
+    {"ForAWildcard", leaf({.alternatives = "DNS:*.captions.example"}), kFine, kFine,
+     "a.captions.example"},
+    {"ForAWildcardOfTheDomain", leaf({.alternatives = "DNS:*.captions.example"}), kOtherHost,
+     kOtherHost},
+    {"ForAWildcardOneLevelUp", leaf({.alternatives = "DNS:*.captions.example"}), kOtherHost,
+     kOtherHost, "b.a.captions.example"},
+    {"ForAWildcardOfATopDomain", leaf({.alternatives = "DNS:*.example"}), kOtherHost, kOtherHost},
+    {"ForAWildcardInTheMiddle", leaf({.alternatives = "DNS:a.*.example"}), kOtherHost, kOtherHost,
+     "a.captions.example"},
+    {"ForAWildcardInAWord", leaf({.alternatives = "DNS:a*.captions.example"}), kOtherHost,
+     kOtherHost, "ab.captions.example"},
+    {"ForAnInternationalName", leaf({.alternatives = "DNS:xn--mnchen-3ya.example"}), kFine, kFine,
+     "münchen.example"},
+    {"ForAnAddress", leaf({.alternatives = "IP:192.0.2.1"}), kFine, kFine, "192.0.2.1"},
+    {"ForAnotherAddress", leaf({.alternatives = "IP:192.0.2.2"}), kOtherHost, kOtherHost,
+     "192.0.2.1"},
+    {"ForAnAddressAsAName", leaf({.alternatives = "DNS:192.0.2.1"}), kOtherHost, kOtherHost,
+     "192.0.2.1"},
+    {"ForAnAddressAsAWildcard", leaf({.alternatives = "DNS:*.0.2.1"}), kOtherHost, kOtherHost,
+     "192.0.2.1"},
+    {"ForACommonNameOnly", leaf({.name = "captions.example", .alternatives = ""}), kFine,
+     kOtherHost},
+    {"ForACommonNameBesideAnother",
+     leaf({.name = "captions.example", .alternatives = "DNS:example.org"}), kOtherHost, kOtherHost},
+    // --- the purpose, and how strong it is
+    {"ForClients", leaf({.purpose = "clientAuth"}), kFine, kBad},
+    {"ForAnyPurpose", leaf({.purpose = ""}), kFine, kFine},
+    {"OfAnIntermediateForClients", behind([](Words& words) { words.purpose = "clientAuth"; }),
+     kFine, kBad},
+    {"WithAShortKey", leaf({.key = Words::Key::Rsa1024}), kFine, kWeak},
+    {"OfAnIntermediateWithAShortKey", behind([](Words& words) { words.key = Words::Key::Rsa1024; }),
+     kFine, kWeak},
+    {"SignedWithSha1", leaf({.digest = "SHA1"}), kWeak, kWeak},
+    {"OfAnIntermediateSignedWithSha1", behind([](Words& words) { words.digest = "SHA1"; }), kWeak,
+     kWeak},
+    {"SignedWithMd5",
+     [](const Roots& roots) {
+       Credential between =
+           roots.intermediate([](Words& words) { words.key = Words::Key::Rsa1024; });
+       return between.issue({.digest = "MD5"}).certificate({between});
+     },
+     kWeak, kWeak},
+    {"ThatNeedsAStapledAnswer", leaf({.features = "status_request"}), kBad, kBad},
+};
 
 std::string text_of(int flags) {
   if (flags == kFine) return "fine";
@@ -295,7 +291,7 @@ TEST_P(Matrix, IsAsStrictAsGio) {
   EXPECT_TRUE(theirs == kFine || found != kFine) << "GIO refuses it";
 }
 
-INSTANTIATE_TEST_SUITE_P(Certificates, Matrix, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Certificates, Matrix, testing::ValuesIn(kCases),
                          [](const auto& one) { return one.param.name; });
 
 // --- asked directly
@@ -370,6 +366,7 @@ TEST_F(TrustStore, LeavesNothingInOpensslsQueue) {
 TEST_F(TrustStore, MayBeAskedByManyThreads) {
   Credential good = authority.root().issue({}), bad = Credential(Words{});
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (int round = 0; round < 25; ++round) {
