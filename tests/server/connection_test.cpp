@@ -8,6 +8,7 @@
 #include "server/client.h"
 #include "server/folder.h"
 #include "server/server.h"
+#include "server/talk.h"
 #include "server/tones.h"
 #include "server/wav.h"
 
@@ -16,22 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-constexpr char kAudio[] = "?encoding=linear16&sample_rate=16000";
-const std::string kCloseStream = R"({"type":"CloseStream"})";
 const std::string kFinalize = R"({"type":"Finalize"})";
-
-std::unique_ptr<Server> serve(ServerOptions options = {}) {
-  auto server = Server::start(std::move(options));
-  EXPECT_TRUE(server) << server.error().text;
-  return std::move(*server);
-}
-
-std::unique_ptr<Server> serve_script(const std::string& scenario) {
-  ServerOptions options;
-  options.recognizer = RecognizerKind::Script;
-  options.scenario = scenario;
-  return serve(options);
-}
 
 std::vector<std::byte> tones_of(double seconds) {
   Samples samples(static_cast<std::size_t>(seconds * 16000));
@@ -47,12 +33,6 @@ void speak(Client& client, const std::vector<std::byte>& audio) {
     client.send(part);
     left = left.subspan(part.size());
   }
-}
-
-std::vector<std::string> types(const std::vector<std::string>& texts) {
-  std::vector<std::string> out;
-  for (const Frame& frame : parse(texts)) out.push_back(frame.type());
-  return out;
 }
 
 using Strings = std::vector<std::string>;

@@ -14,6 +14,7 @@
 #include "server/folder.h"
 #include "server/scenario.h"
 #include "server/server.h"
+#include "server/talk.h"
 #include "server/tones.h"
 
 namespace dg::server {
@@ -84,29 +85,8 @@ TEST(Replay, ReadsWhatTheServerRecords) {
 
 // ---- to a client
 
-constexpr char kAudio[] = "?encoding=linear16&sample_rate=16000";
 constexpr std::size_t kSecond = 32000;
-const std::string kCloseStream = R"({"type":"CloseStream"})";
 using Strings = std::vector<std::string>;
-
-std::unique_ptr<Server> serve(ServerOptions options) {
-  auto server = Server::start(std::move(options));
-  EXPECT_TRUE(server) << server.error().text;
-  return std::move(*server);
-}
-
-std::unique_ptr<Server> serve_script(const std::string& scenario) {
-  ServerOptions options;
-  options.recognizer = RecognizerKind::Script;
-  options.scenario = scenario;
-  return serve(options);
-}
-
-Strings types(const Strings& texts) {
-  Strings out;
-  for (const Frame& frame : parse(texts)) out.push_back(frame.type());
-  return out;
-}
 
 // What one server has said and recorded another says again, when as much audio has come.
 TEST(Replay, SaysAgainWhatAnotherServerSaid) {

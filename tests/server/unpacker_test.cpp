@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "server/packing.h"
+#include "server/talk.h"
 #include "server/tones.h"
 
 namespace dg::server {
@@ -17,12 +18,6 @@ using Bytes = std::vector<std::byte>;
 
 std::unique_ptr<Unpacker> flac(int channels = 1) {
   return Unpacker::make({Encoding::Flac, 16000, channels});
-}
-
-Samples tones_at(int rate, double seconds) {
-  Samples samples(static_cast<std::size_t>(seconds * rate));
-  tones::write(rate, 0, samples);
-  return samples;
 }
 
 Bytes joined(const Packets& packets) {
