@@ -54,6 +54,7 @@ class Transcript {
   Position cut() const;
   // Of one channel.
   Position cut(int channel) const;
+  int channels() const { return static_cast<int>(channels_.size()); }
   // Whether somebody speaks, by what was said last.
   bool is_speaking() const;
   int duplicate_words() const { return duplicates_; }

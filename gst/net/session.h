@@ -133,6 +133,7 @@ class Session final : private WebSocket::Listener {
   void hand_over();
   void handed_over();
   std::variant<Request, Loss> request_for(const Query& query, const AudioFormat& format);
+  bool hears_fewer(const Query& wanted, const AudioFormat& format) const;
   std::variant<Request, Loss> next_request(const AudioFormat& format);
   bool fall_back(const Loss& loss);
   void note_query();

@@ -71,7 +71,6 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   connection_->with_token = has_token(request);
   // Results may come before audio is written, and have a place all the same.
   connection_->timeline.sent(slice->from, slice->pts, 0);
-  transcript_.connected(channels_of(query_.in_force(), format));
   phase_ = Phase::Dialing;
   state(again ? ConnectionState::Reconnecting : ConnectionState::Connecting);
   connection_->socket->open(request, *this);
@@ -96,6 +95,7 @@ void Session::on_open(const std::string& request_id) {
   connection_->liveness.emplace(limits_.liveness, limits_.socket.ping_interval, now);
   ever_open_ = true;
   query_.confirm();
+  transcript_.connected(channels_of(query_.in_force(), connection_->timeline.format()));
   phase_ = Phase::Open;
   state(ConnectionState::Connected);
   run();

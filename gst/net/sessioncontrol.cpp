@@ -86,7 +86,7 @@ void Session::hand_over() {
     query_.refuse();
     return listener_.on_change_refused(*loss);
   }
-  if (channels_of(wanted, format) < channels_of(query_.in_force(), format)) {
+  if (hears_fewer(wanted, format)) {
     Mark close;
     close.ask = Mark::Ask::Close;
     return intake_.mark(std::move(close), environment_.now());
@@ -112,9 +112,16 @@ std::variant<Request, Loss> Session::request_for(const Query& query, const Audio
   return make_request(target, query.options, format);
 }
 
-// For what is wanted, or, if that makes none, for what held before.
+// Whether what is wanted would not hear again all that is heard now. Channels may have been asked
+// for by other ways than the table's.
+bool Session::hears_fewer(const Query& wanted, const AudioFormat& format) const {
+  return channels_of(wanted, format) < transcript_.channels();
+}
+
+// For what is wanted, or, if that makes none or cannot be yet, for what held before.
 std::variant<Request, Loss> Session::next_request(const AudioFormat& format) {
-  if (!query_.wanted()) return request_for(query_.in_force(), format);
+  if (!query_.wanted() || hears_fewer(*query_.wanted(), format))
+    return request_for(query_.in_force(), format);
   auto made = request_for(*query_.wanted(), format);
   auto* loss = std::get_if<Loss>(&made);
   if (!loss) {

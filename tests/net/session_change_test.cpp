@@ -31,6 +31,16 @@ std::vector<State> states(const SessionRun& run) {
   return states;
 }
 
+const AudioFormat kTwoChannels{Encoding::Linear16, 1000, 2};
+
+// Up to where it was told that all is settled.
+Nanos settled(const SessionRun& run) {
+  Nanos last{};
+  for (const testing::Told& told : run.told)
+    if (told.kind == testing::Told::Kind::Settled) last = std::max(last, told.start);
+  return last;
+}
+
 struct SessionChange : SessionTest {
   // What is left, and that all of it came as if nothing had been changed.
   void finish(SessionRun& run, int words) {
@@ -288,6 +298,58 @@ TEST_F(SessionChange, MayBeToACallback) {
   EXPECT_EQ(run.stats.connections, 2u);
   EXPECT_EQ(run.stats.audio.unprotected, 0);
   EXPECT_EQ(run.stats.backlog, 0s);
+}
+
+// The channels that a refused connection would have heard are nobody's.
+TEST_F(SessionChange, ToMoreChannelsMayBeRefused) {
+  service.fault = [](int connection) {
+    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 400}
+                           : VirtualFault{};
+  };
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  give(run, 0, 6200, 0s, true, kTwoChannels);
+  run.set("multichannel", true);
+  give(run, 6200, 20000, 6200ms, true, kTwoChannels);
+  EXPECT_EQ(service.seen().connections, 3);
+  EXPECT_EQ(run.refused.size(), 1u);
+  EXPECT_GT(settled(run), 12s);
+  finish(run, 40);
+}
+
+// A channel that is not heard any more would never be done with what was said there.
+TEST_F(SessionChange, ToFewerChannelsWaitsAlsoWhenTheConnectionIsLost) {
+  service.fault = [](int connection) {
+    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 6220}
+                           : VirtualFault{};
+  };
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  run.set("multichannel", true);
+  give(run, 0, 6200, 0s, true, kTwoChannels);
+  run.set("multichannel", false);
+  give(run, 6200, 20000, 6200ms, true, kTwoChannels);
+  EXPECT_GT(settled(run), 12s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 120s));
+  std::vector<int> all = words(run);
+  std::sort(all.begin(), all.end());
+  for (int word = 0; word < 40; ++word)
+    EXPECT_EQ(std::count(all.begin(), all.end(), word), 1) << word;
+  EXPECT_EQ(service.seen().urls.back().find("multichannel=true"), std::string::npos);
+}
+
+TEST_F(SessionChange, ToFewerChannelsWaitsHoweverTheyWereAskedFor) {
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  run.wanted.extra_params = {{"multichannel", "true"}};
+  run.give(Change{});
+  give(run, 0, 6200, 0s, true, kTwoChannels);
+  run.wanted.extra_params.clear();
+  run.give(Change{});
+  give(run, 6200, 20000, 6200ms, true, kTwoChannels);
+  EXPECT_GT(settled(run), 12s);
+  EXPECT_EQ(service.seen().urls.back().find("multichannel=true"), std::string::npos);
 }
 
 }  // namespace

@@ -32,7 +32,12 @@ void SessionRun::give_bytes(const std::vector<std::byte>& bytes, Nanos pts,
                             const AudioFormat& format) {
   std::int64_t samples = kVirtualFormat.samples_in(bytes);
   given += samples;
-  give(Audio{{pts, format, format.is_packets() ? packet(samples, bytes) : bytes}});
+  if (format.is_packets()) return give(Audio{{pts, format, packet(samples, bytes)}});
+  std::vector<std::byte> all;
+  for (std::size_t at = 0; at < bytes.size(); at += 2)
+    for (int channel = 0; channel < format.channels; ++channel)
+      all.insert(all.end(), {bytes[at], bytes[at + 1]});
+  give(Audio{{pts, format, std::move(all)}});
 }
 
 void SessionRun::finalize(std::optional<int> channel) {

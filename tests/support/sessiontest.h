@@ -27,10 +27,11 @@ struct SessionTest : ::testing::Test {
   }
 
   // Source samples [from, to), whose first is stamped `pts`, in buffers of 20 ms; live if asked.
-  void give(SessionRun& run, std::int64_t from, std::int64_t to, Nanos pts, bool live = false) {
+  void give(SessionRun& run, std::int64_t from, std::int64_t to, Nanos pts, bool live = false,
+            const AudioFormat& format = testing::kVirtualFormat) {
     for (std::int64_t at = from; at < to; at += 20) {
       std::int64_t samples = std::min<std::int64_t>(20, to - at);
-      run.give_audio(at, samples, pts + testing::kVirtualFormat.duration_of(at - from));
+      run.give_audio(at, samples, pts + testing::kVirtualFormat.duration_of(at - from), format);
       if (live) run.pass_until(time.now() + 20ms);
     }
   }

@@ -28,9 +28,9 @@ const std::vector<Sample>& all_words() {
   return samples;
 }
 
-int rate_in(const std::string& url) {
-  auto at = url.find("sample_rate=");
-  return at == url.npos ? kVirtualFormat.rate : std::atoi(url.c_str() + at + 12);
+int number_in(const std::string& url, const std::string& key, int otherwise) {
+  auto at = url.find(key + '=');
+  return at == url.npos ? otherwise : std::atoi(url.c_str() + at + key.size() + 1);
 }
 
 }  // namespace
@@ -65,7 +65,9 @@ class VirtualService::Socket final : public WebSocket {
     listener_ = &listener;
     service_.seen_.urls.push_back(request.url);
     numerals_ = request.url.find("numerals=true") != std::string::npos;
-    rate_ = rate_in(request.url);
+    rate_ = number_in(request.url, "sample_rate", kVirtualFormat.rate);
+    layout_ = number_in(request.url, "channels", 1);
+    channels_ = request.url.find("multichannel=true") == std::string::npos ? 1 : layout_;
     packets_ = request.url.find("encoding=flac") != std::string::npos;
     interim_every_ = service_.interim_every * rate_;
     fault_ = service_.fault(++service_.seen_.connections);
@@ -105,6 +107,9 @@ class VirtualService::Socket final : public WebSocket {
     if (packets_) audio = unpacked(audio);
     std::vector<Sample> samples(audio.size() / sizeof(Sample));
     std::memcpy(samples.data(), audio.data(), samples.size() * sizeof(Sample));
+    auto every = static_cast<std::size_t>(layout_);
+    for (std::size_t i = 0; i < samples.size() / every; ++i) samples[i] = samples[i * every];
+    samples.resize(samples.size() / every);
     for (std::span<const Sample> left = samples; !left.empty();) {
       left = left.subspan(hear_on(left));
       if (left.empty()) return;
@@ -252,8 +257,18 @@ class VirtualService::Socket final : public WebSocket {
 
   void tell(std::int64_t until, bool final, bool finalize) {
     if (finalize) word_ = offset_ = -1;  // a word that is not over is cut
+    for (int channel = 0; channel < channels_; ++channel) tell(channel, until, final, finalize);
+    if (!final) return;
+    words_.clear();
+    window_ = until;
+    next_final_ = std::uniform_int_distribution<std::int64_t>(500, 4000)(service_.random_);
+  }
+
+  // Who speaks on which channel takes turns.
+  void tell(int channel, std::int64_t until, bool final, bool finalize) {
     std::string words, transcript;
     for (const Heard& heard : words_) {
+      if (heard.word % channels_ != channel) continue;
       std::string word = "w" + std::to_string(heard.word);
       words += words.empty() ? R"({"word":")" : R"(,{"word":")";
       words += word;
@@ -265,7 +280,8 @@ class VirtualService::Socket final : public WebSocket {
       if (!transcript.empty()) transcript += ' ';
       transcript += word;
     }
-    std::string text = R"({"type":"Results","channel_index":[0,1],"start":)" + seconds(window_) +
+    std::string text = R"({"type":"Results","channel_index":[)" + std::to_string(channel) + "," +
+                       std::to_string(channels_) + R"(],"start":)" + seconds(window_) +
                        R"(,"duration":)" + seconds(until - window_) + R"(,"is_final":)" +
                        (final ? "true" : "false") +
                        (final && service_.ends_utterances ? R"(,"speech_final":true)" : "") +
@@ -274,10 +290,6 @@ class VirtualService::Socket final : public WebSocket {
                        R"(","words":[)" + words + "]}]}}";
     if (final && service_.stutters) say(text);
     say(std::move(text));
-    if (!final) return;
-    words_.clear();
-    window_ = until;
-    next_final_ = std::uniform_int_distribution<std::int64_t>(500, 4000)(service_.random_);
   }
 
   void break_down() {
@@ -329,6 +341,7 @@ class VirtualService::Socket final : public WebSocket {
   Nanos last_said_{};
 
   int rate_ = kVirtualFormat.rate;
+  int layout_ = 1, channels_ = 1;  // of the audio, and those that are heard apart
   std::int64_t interim_every_ = rate_;
   std::int64_t written_ = 0, acknowledged_ = 0;
   std::int64_t heard_ = 0, window_ = 0, next_final_ = 2000;

@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 
 // Audio that a service in virtual time understands: word k begins at sample k*500+100 and has 200
 // samples, each of which says which word it is of and where in it. At 1000 samples a second that is
-// two words a second. It comes as it is, or in testing::kPackets.
+// two words a second. It comes as it is, or in testing::kPackets; on several channels, the same on
+// each.
 inline constexpr AudioFormat kVirtualFormat{Encoding::Linear16, 1000, 1};
 inline constexpr std::int64_t kWordEvery = 500, kWordFrom = 100, kWordSamples = 200;
 inline constexpr int kWords = 300;  // then the numbers start again
