@@ -51,7 +51,7 @@ Situation Session::situation() {
   now.dial_at = dial_at_;
   if (!connection_) return now;
   now.connect_deadline = connection_->dialed + limits_.connect_timeout;
-  bool owes_nothing = connection_->metadata || connection_->handing_over;
+  bool owes_nothing = connection_->metadata || (connection_->handing_over && !told_elsewhere_);
   now.drain_deadline =
       connection_->closing + (owes_nothing ? limits_.close_timeout : limits_.drain_timeout);
   if (connection_->liveness) now.look_at = connection_->liveness->look_at();

@@ -352,5 +352,20 @@ TEST_F(SessionChange, ToFewerChannelsWaitsHoweverTheyWereAskedFor) {
   EXPECT_EQ(service.seen().urls.back().find("multichannel=true"), std::string::npos);
 }
 
+// What it sends to somebody else it must be left time to send.
+TEST_F(SessionChange, WaitsForWhatGoesToACallback) {
+  service.delay = [] { return 3s; };
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  run.set("callback", std::string("https://example.com/"));
+  give(run, 0, 6200, 0s, true);
+  run.set("model", std::string("b"));
+  give(run, 6200, 8700, 6200ms, true);
+  EXPECT_EQ(service.seen().closes, 1);
+  EXPECT_EQ(service.seen().connections, 1);
+  give(run, 8700, 11000, 8700ms, true);
+  EXPECT_EQ(service.seen().connections, 2);
+}
+
 }  // namespace
 }  // namespace dg
