@@ -180,10 +180,11 @@ void Session::lost(const Loss& loss) {
   stats_.last_error = {loss, kind};
   bool waits = awaits_token(kind);
   bool retries = limits_.reconnect && (waits || retryable(kind, history));
-  bool falls_back = !retries && fall_back(loss);
+  bool forbidden = loss.http_status == 403;  // to this token, perhaps what was changed
+  bool falls_back = (!retries || forbidden) && fall_back(loss);
   if (!retries && !falls_back) return fail(loss, kind);
   Nanos wait = falls_back ? Nanos(0) : waits ? limits_.token_poll : wait_after(loss, kind);
-  if (waits) refused_ = service_;
+  if (waits && !falls_back) refused_ = service_;
   replay();
   if (!failing_since_) failing_since_ = now;
   dial_at_ = now + wait;

@@ -367,5 +367,22 @@ TEST_F(SessionChange, WaitsForWhatGoesToACallback) {
   EXPECT_EQ(service.seen().connections, 2);
 }
 
+// A token need not be good for everything.
+TEST_F(SessionChange, ThatATokenIsNotGoodForFallsBack) {
+  service.fault = [](int connection) {
+    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 403}
+                           : VirtualFault{};
+  };
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  run.token = "token";
+  give(run, 0, 6200, 0s, true);
+  run.set("model", std::string("b"));
+  give(run, 6200, 20000, 6200ms, true);
+  finish(run, 40);
+  EXPECT_EQ(models(service.seen().urls), (Texts{"nova-3", "b", "nova-3"}));
+  EXPECT_EQ(run.refused.size(), 1u);
+}
+
 }  // namespace
 }  // namespace dg
