@@ -8,7 +8,8 @@ namespace dg {
 void Backlog::append(Piece piece) {
   std::int64_t samples = piece.format.samples_in(piece.bytes);
   if (samples == 0) return;
-  if (format_ != piece.format) format_ = piece.format;
+  if (stretches_.empty() || stretches_.back().format != piece.format)
+    stretches_.push_back({end_, piece.format});
   if (!piece.filled) {
     ledger_.received += samples;
     ledger_.pending += samples;
@@ -97,6 +98,8 @@ void Backlog::settle(Position position) {
     --next_;
   }
   while (!dropped_.empty() && dropped_.front().second <= position) dropped_.pop_front();
+  Position oldest = std::min(high_water_, pieces_.empty() ? end_ : pieces_.front().from);
+  while (stretches_.size() > 1 && stretches_[1].from <= oldest) stretches_.pop_front();
 }
 
 void Backlog::bound_written(Nanos keep) {
@@ -139,7 +142,7 @@ void Backlog::trim_front(Held& held, std::int64_t samples) {
 }
 
 std::optional<std::pair<Nanos, Nanos>> Backlog::drop_oldest(Nanos keep) {
-  return drop(high_water_, format_.samples_in(std::max(unsent() - keep, Nanos(0))));
+  return drop(high_water_, std::max<std::int64_t>(end_ - high_water_ - last_within(keep), 0));
 }
 
 void Backlog::drop_unwritten() {
@@ -195,11 +198,34 @@ Position Backlog::after_dropped(Position position) const {
 }
 
 Nanos Backlog::unsent() const {
-  return format_.duration_of(end_ - high_water_);
+  return duration_of(end_ - high_water_, end_);
 }
 
 Nanos Backlog::unsettled_written() const {
-  return format_.duration_of(behind_);
+  return duration_of(behind_, cursor());
+}
+
+// How long the last `samples` before a position are.
+Nanos Backlog::duration_of(std::int64_t samples, Position before) const {
+  Nanos time{};
+  for (auto last = stretches_.rbegin(); last != stretches_.rend() && samples > 0; ++last) {
+    std::int64_t part = std::clamp<std::int64_t>(before - last->from, 0, samples);
+    time += last->format.duration_of(part);
+    samples -= part;
+    before -= part;
+  }
+  return time;
+}
+
+// How many samples at the end are no longer than that.
+std::int64_t Backlog::last_within(Nanos time) const {
+  Position from = end_;
+  for (auto last = stretches_.rbegin(); last != stretches_.rend() && time > Nanos(0); ++last) {
+    Nanos all = last->format.duration_of(from - last->from);
+    from = time < all ? from - last->format.samples_in(time) : last->from;
+    time -= all;
+  }
+  return end_ - from;
 }
 
 }  // namespace dg

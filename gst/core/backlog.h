@@ -88,12 +88,20 @@ class Backlog {
     std::int64_t part(std::int64_t from_here, std::int64_t most) const;
   };
 
+  // Audio of one format, up to where the next begins.
+  struct Stretch {
+    Position from;
+    AudioFormat format;
+  };
+
   void pass(std::int64_t samples);
   std::size_t piece_at(Position position);
   static void trim_front(Held& held, std::int64_t samples);
   std::optional<std::pair<Nanos, Nanos>> drop(Position from, std::int64_t samples);
   void drop_front(std::size_t index, std::int64_t samples);
   void drop_span(Position from, Position to);
+  Nanos duration_of(std::int64_t samples, Position before) const;
+  std::int64_t last_within(Nanos time) const;
 
   std::deque<Held> pieces_;
   std::size_t next_ = 0;     // the piece that is written next
@@ -101,8 +109,8 @@ class Backlog {
   Position end_ = 0;
   Position high_water_ = 0;   // all before it was written once, or dropped
   std::int64_t behind_ = 0;   // samples written and held
-  AudioFormat format_;        // of what came last; bounds are reckoned in it
   std::deque<Span> dropped_;  // ascending
+  std::deque<Stretch> stretches_;
   AudioLedger ledger_;
 };
 

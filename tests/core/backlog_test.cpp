@@ -256,7 +256,7 @@ TEST(Backlog, GoesOnBehindSpansThatTouchOrOverlap) {
   EXPECT_EQ(backlog.after_dropped(400), 1000);
 }
 
-TEST(Backlog, BoundsByTheFormatThatCameLast) {
+TEST(Backlog, BoundsEachFormatByItsTime) {
   Backlog backlog;
   append(backlog, 1000);
   AudioFormat faster{Encoding::Mulaw, 8000, 2};
@@ -268,6 +268,24 @@ TEST(Backlog, BoundsByTheFormatThatCameLast) {
   EXPECT_EQ(slice->format, faster);
   EXPECT_EQ(slice->bytes.size(), 8000u);
   EXPECT_EQ(slice->pts, 1500ms);
+}
+
+TEST(Backlog, KeepsWhatIsOfAFasterFormat) {
+  Backlog backlog;
+  AudioFormat slower{Encoding::Mulaw, 100, 1};
+  append(backlog, 4000);
+  write(backlog, 1000);
+  backlog.append({4s, slower, std::vector<std::byte>(100)});
+  EXPECT_EQ(backlog.unsent(), 4s);
+  EXPECT_EQ(backlog.unsettled_written(), 1s);
+  EXPECT_EQ(backlog.drop_oldest(4s), Lost());
+  EXPECT_EQ(backlog.drop_oldest(1500ms), Lost({1s, 3500ms}));
+  EXPECT_EQ(backlog.unsent(), 1500ms);
+  backlog.written(500);
+  backlog.written(100);
+  backlog.settle(4100);
+  EXPECT_EQ(backlog.unsettled_written(), 0s);
+  EXPECT_EQ(backlog.unsent(), 0s);
 }
 
 TEST(Backlog, WritesPacketsWhole) {
