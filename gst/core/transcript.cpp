@@ -77,6 +77,7 @@ void Transcript::connected(int channels) {
   for (Channel& channel : channels_) {
     channel.told = channel.cut;
     channel.speaking = false;
+    channel.catching_up = channel.interim.has_value();
     channel.said.reset();
   }
 }
@@ -84,7 +85,8 @@ void Transcript::connected(int channels) {
 // There may be more than was said: the url can ask for them too.
 void Transcript::expect(int channels) {
   auto count = static_cast<std::size_t>(std::clamp(channels, 1, kMostChannels));
-  if (channels_.size() < count) channels_.resize(count, Channel{cut(), told_, false, {}, {}});
+  if (channels_.size() < count)
+    channels_.resize(count, Channel{cut(), told_, false, false, {}, {}});
 }
 
 Transcript::Channel& Transcript::channel_of(const Results& results) {
@@ -108,10 +110,14 @@ Revision Transcript::take(const Results& results, const Timeline& heard) {
   add_words(revision, results, channel, heard);
   if (!revision.transcript.empty() || revision.ends_utterance)
     channel.speaking = !revision.ends_utterance;
+  bool behind = channel.catching_up && channel.interim && revision.to < channel.interim->to;
   if (!results.is_final) {
-    channel.interim = revision;
+    revision.catches_up = behind;
+    channel.catching_up = behind;
+    if (!behind) channel.interim = revision;
     return revision;
   }
+  channel.catching_up = false;
   channel.interim.reset();
   if (!results.transcript.empty()) channel.said = results;
   if (auto end = heard.position_at(results.end())) channel.cut = std::max(channel.cut, *end);

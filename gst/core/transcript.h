@@ -20,7 +20,8 @@ struct Revision {
   Nanos from{}, to{};
   bool final = false;
   bool ends_utterance = false;  // the speaker stopped here
-  bool belated = false;  // not for the service: its audio had waited, or its final never came
+  bool belated = false;     // not for the service: its audio had waited, or its final never came
+  bool catches_up = false;  // an interim of a replay that knows less than the one before
   double confidence = 0;
   std::string transcript;
   std::vector<Word> words;
@@ -64,6 +65,7 @@ class Transcript {
     Position cut = 0;
     Position told = 0;  // what lies before it came on an earlier connection, or is not wanted
     bool speaking = false;
+    bool catching_up = false;  // the interim came on an earlier connection
     std::optional<Revision> interim;
     std::optional<Results> said;  // the last final of this connection that said something
   };

@@ -84,7 +84,7 @@ void Session::on_message(const Results& results) {
   revision.belated = !connection_->caught_up || first < *connection_->caught_up;
   bool past = first < time_began_;
   listener_.on_results(placed(results, revision), connections_, past);
-  publish(std::move(revision), past);
+  if (!revision.catches_up) publish(std::move(revision), past);
   if (transcript_.cut() > cut) {
     last_cut_ = environment_.now();
     useful();

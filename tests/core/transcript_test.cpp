@@ -47,6 +47,31 @@ Timeline heard(std::int64_t samples, Position position = 0, Nanos pts = 0s) {
   return timeline;
 }
 
+// What was known is not forgotten until the replay is there again.
+TEST(Transcript, TellsWhichInterimsOfAReplayCatchUp) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(9000);
+  Word a = word("a", 0s, 1s), b = word("b", 1s, 2s), c = word("c", 2s, 3s);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  transcript.connected(1);
+  EXPECT_TRUE(transcript.take(interim(0s, 1s, {a}), timeline).catches_up);
+  EXPECT_TRUE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  transcript.connected(1);
+  EXPECT_FALSE(transcript.take(final(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
+  transcript.take(interim(2s, 3s, {c}), timeline);
+  transcript.connected(1);
+  EXPECT_TRUE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
+  auto left = transcript.finish(9000);  // of what is lost again, as much as was ever known
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].transcript, "c");
+}
+
 TEST(Transcript, KnowsWhetherSomebodySpeaks) {
   Transcript transcript;
   transcript.connected(2);
