@@ -27,10 +27,15 @@ const Control* Controls::next() const {
   return found == controls_.end() ? nullptr : &*found;
 }
 
-void Controls::note_written() {
+// What was to be finalized in audio that was dropped is so with one answer.
+void Controls::note_written(Position reached) {
   auto found = std::find_if(controls_.begin(), controls_.end(),
                             [](const Control& control) { return !control.written; });
   found->written = true;
+  if (configures(*found)) return;
+  const auto what = found->what;
+  for (Control& control : controls_)
+    control.written |= control.at <= reached && control.what == what;
 }
 
 void Controls::settle(const Decided& decided) {

@@ -38,7 +38,8 @@ class Controls {
   void add(const Control& control);
   // The first that is not written, or null.
   const Control* next() const;
-  void note_written();
+  // It is written now, where audio has reached that position.
+  void note_written(Position reached);
   // Forgets what is written and done with.
   void settle(const Decided& decided);
   // A new connection begins. Its query has all that was configured; what was to be final must be

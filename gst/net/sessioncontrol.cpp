@@ -32,7 +32,7 @@ const Control* Session::next_control() const {
 
 void Session::tell_control() {
   Control control = *controls_.next();
-  controls_.note_written();
+  controls_.note_written(intake_.backlog().cursor());
   std::visit(overloaded{
                  [&](const Control::Finalize& is) {
                    if (told_elsewhere_ || decided(is.channel) < control.at)

@@ -25,7 +25,7 @@ std::string written(Controls& controls) {
     else
       text += std::get<Control::Configure>(next->what).numerals ? "C+" : "C-";
     text += "@" + std::to_string(next->at) + " ";
-    controls.note_written();
+    controls.note_written(next->at);
   }
   return text;
 }
@@ -39,6 +39,15 @@ TEST(Controls, ComeInOrder) {
   controls.add(configure(30, false));
   EXPECT_EQ(written(controls), "F@10 C+@10 F1@20 C-@30 ");
   EXPECT_EQ(written(controls), "");
+}
+
+// Audio between them was dropped.
+TEST(Controls, AreOnceWhereNothingIsWrittenBetween) {
+  Controls controls;
+  for (Position at : {10, 20, 30}) controls.add(finalize(at));
+  for (Position at : {10, 20, 30}) controls.add(finalize(at, 1));
+  controls.note_written(20);
+  EXPECT_EQ(written(controls), "F@30 F1@10 F1@20 F1@30 ");
 }
 
 // Whoever asks again and again at one place asks once.
@@ -60,8 +69,8 @@ TEST(Controls, AreAskedAgainOnAnotherConnectionUntilTheyAreAnswered) {
   controls.add(finalize(20, 1));
   controls.add(finalize(30));
   controls.add(configure(30, true));
-  controls.note_written();
-  controls.note_written();
+  controls.note_written(10);
+  controls.note_written(20);
   controls.settle([](std::optional<int> channel) { return channel ? 19 : 10; });
   controls.restart();
   EXPECT_EQ(written(controls), "F1@20 F@30 ");  // the query says what is configured
@@ -82,7 +91,7 @@ TEST(Controls, OfWhatIsConfiguredAFlushTakesNothing) {
 TEST(Controls, MayBeAskedForAgainWhenTheyAreWritten) {
   Controls controls;
   controls.add(finalize(10));
-  controls.note_written();
+  controls.note_written(10);
   controls.add(finalize(10));
   EXPECT_EQ(written(controls), "F@10 ");
 }

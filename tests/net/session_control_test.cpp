@@ -144,5 +144,26 @@ TEST_F(SessionTest, StallsAsWellWhenControlsCome) {
   EXPECT_EQ(run.stalls, 1);
 }
 
+// What was asked for while audio was dropped is not asked for once for each time.
+TEST_F(SessionTest, FinalizesOnceBehindWhatWasDropped) {
+  service.fault = [](int connection) {
+    return connection == 1   ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 1600}
+           : connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::AnswerLate, .pause = 80s}
+                             : VirtualFault{};
+  };
+  limits.connect_timeout = 300s;
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  for (int i = 0; i < 40; ++i) {
+    give(run, i * 1000, i * 1000 + 1000, i * 1s, true);
+    run.finalize();
+  }
+  give(run, 40000, 75000, 40s, true);
+  EXPECT_EQ(service.seen().finalizes, 1);
+  run.pass_until(time.now() + 30s);
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_LE(service.seen().finalizes, 4);
+}
+
 }  // namespace
 }  // namespace dg
