@@ -167,8 +167,8 @@ const Row kRows[] = {
      "name goes instead of it. Their values are left to the service. A change holds from the "
      "speaker's next pause, on another connection"},
     {"extra-headers", PairsRow{[](Settings& s) -> Pairs& { return s.target.extra_headers; }}, kPlaying,
-     "HTTP headers for the handshake, such as headers,x-team=captions; an Authorization among them "
-     "reads back hidden. Read at each dial"},
+     "HTTP headers for the handshake, such as headers,x-team=captions; an Authorization or a "
+     "Cookie among them reads back hidden. Read at each dial"},
     {"user-agent", TextRow{[](Settings& s) -> std::string& { return s.target.user_agent; }}, kPlaying,
      "User-Agent of the handshake. Read at each dial"},
     {"proxy", ProxyRow{[](Settings& s) -> std::string& { return s.target.proxies.property; }}, kPlaying,
@@ -351,7 +351,9 @@ Pairs pairs_of(const GValue* value) {
 
 // Dot files and logs show properties; a key among them is nobody's business.
 const char* readable(const std::string& key, const std::string& text) {
-  return g_ascii_strcasecmp(key.c_str(), "authorization") == 0 ? "(hidden)" : text.c_str();
+  for (const char* secret : {"authorization", "cookie", "proxy-authorization"})
+    if (g_ascii_strcasecmp(key.c_str(), secret) == 0) return "(hidden)";
+  return text.c_str();
 }
 
 // What comes several times is a list, as it was when it was set.

@@ -61,9 +61,12 @@ void Transcriber::start() {
   reached_ends_.open();
   reached_ends_.hold_up(false);
   auto stream = Stream::begin(query_of(settings), settings.limits, network_sockets(), *this);
-  Lock lock(ending_);
-  ends_ = false;
-  stream_ = std::move(stream);
+  {
+    Lock lock(ending_);
+    ends_ = false;
+    stream_ = std::move(stream);
+  }
+  tell_change(query_of(settings), query_of(this->settings()));  // what was set meanwhile
 }
 
 void Transcriber::interrupt() {
@@ -156,11 +159,12 @@ std::int64_t Transcriber::samples_in(GstBuffer* buffer) const {
 
 // How much of what comes out of the decoder is in front of the buffer's time. It may be more than
 // one packet: then the buffer knows of its own, and the caps of all.
-Nanos Transcriber::lead_of(GstBuffer* buffer) {
+Nanos Transcriber::lead_of(GstBuffer* buffer, std::int64_t samples) {
   auto* clip = gst_buffer_get_audio_clipping_meta(buffer);
   if (!clip || clip->start == 0 || !format_->is_packets()) return Nanos(0);
   std::int64_t own = clip->format == GST_FORMAT_TIME ? format_->samples_in(nanos(clip->start))
                                                      : static_cast<std::int64_t>(clip->start);
+  own = std::clamp<std::int64_t>(own, 0, samples);
   std::int64_t lead = std::max(own, pre_skip_);
   pre_skip_ = std::max<std::int64_t>(pre_skip_ - own, 0);
   return format_->duration_of(lead);
@@ -174,8 +178,9 @@ Nanos Transcriber::aligned(GstBuffer* buffer, std::int64_t samples) {
                      : nanos(anchor) - kBeforeZero +
                            format_->duration_of(static_cast<std::int64_t>(
                                gst_audio_stream_align_get_samples_since_discont(align_.get())));
-  Nanos pts = GST_BUFFER_PTS_IS_VALID(buffer) ? nanos(GST_BUFFER_PTS(buffer)) - lead_of(buffer)
-                                              : next_pts_.value_or(next);
+  Nanos pts = GST_BUFFER_PTS_IS_VALID(buffer)
+                  ? nanos(GST_BUFFER_PTS(buffer)) - lead_of(buffer, samples)
+                  : next_pts_.value_or(next);
   // A decoder is told to throw away what does not count; here the time tells.
   bool trimmed = format_->is_packets() && gst_buffer_get_audio_clipping_meta(buffer);
   bool jump = !first && abs(pts - next) >= kCertainJump;

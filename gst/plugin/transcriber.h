@@ -108,7 +108,7 @@ class Transcriber final : private SessionListener {
   bool push_now(Input input) DG_EXCLUDES(ending_);
   Ptr<GstBuffer> clipped(Ptr<GstBuffer> buffer) const;
   std::int64_t samples_in(GstBuffer* buffer) const;
-  Nanos lead_of(GstBuffer* buffer);
+  Nanos lead_of(GstBuffer* buffer, std::int64_t samples);
   Nanos aligned(GstBuffer* buffer, std::int64_t samples);
   bool push_audio(GstBuffer* buffer, Nanos pts, std::int64_t samples);
   void pass_backwards(GstBuffer* buffer);

@@ -120,6 +120,18 @@ TEST(TranscribeKey, CannotBeReadBack) {
 }
 
 // By names that other transcribers have.
+TEST(TranscribeKey, CannotBeReadBackAsAHeader) {
+  Bench bench({.properties = {{"extra-headers",
+                               "headers,authorization=sesame,Cookie=sesame,"
+                               "proxy-Authorization=sesame,x-team=captions"}}});
+  GstStructure* read = nullptr;
+  g_object_get(bench.element(), "extra-headers", &read, nullptr);
+  Ptr<GstStructure> headers(read);
+  EXPECT_STREQ(gst_structure_get_string(headers.get(), "x-team"), "captions");
+  for (const char* secret : {"authorization", "Cookie", "proxy-Authorization"})
+    EXPECT_STREQ(gst_structure_get_string(headers.get(), secret), "(hidden)") << secret;
+}
+
 TEST(TranscribeAliases, AreTheSameProperty) {
   Bench bench({.properties = {{"language-code", "fr"}, {"diarization", "true"}}});
   char* language = nullptr;
