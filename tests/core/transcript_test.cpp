@@ -3,74 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "support/said.h"
+
 namespace dg {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr AudioFormat kFormat{Encoding::Linear16, 1000, 1};  // a sample a millisecond
-
-Word word(const std::string& text, Nanos start, Nanos end) {
-  Word out;
-  out.word = out.punctuated_word = text;
-  out.start = start;
-  out.end = end;
-  return out;
-}
-
-Results result(bool is_final, Nanos start, Nanos end, std::vector<Word> words) {
-  Results out;
-  out.start = start;
-  out.duration = end - start;
-  out.is_final = is_final;
-  out.transcript = joined(words);
-  out.words = std::move(words);
-  return out;
-}
-
-Results interim(Nanos start, Nanos end, std::vector<Word> words) {
-  return result(false, start, end, std::move(words));
-}
-
-Results final(Nanos start, Nanos end, std::vector<Word> words = {}) {
-  return result(true, start, end, std::move(words));
-}
-
-Results on_channel(int index, int count, Results results) {
-  results.channel = {index, count};
-  return results;
-}
-
-Timeline heard(std::int64_t samples, Position position = 0, Nanos pts = 0s) {
-  Timeline timeline(kFormat);
-  timeline.sent(position, pts, samples);
-  return timeline;
-}
-
-// What was known is not forgotten until the replay is there again.
-TEST(Transcript, TellsWhichInterimsOfAReplayCatchUp) {
-  Transcript transcript;
-  transcript.connected(1);
-  Timeline timeline = heard(9000);
-  Word a = word("a", 0s, 1s), b = word("b", 1s, 2s), c = word("c", 2s, 3s);
-  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
-  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
-  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
-  transcript.connected(1);
-  EXPECT_TRUE(transcript.take(interim(0s, 1s, {a}), timeline).catches_up);
-  EXPECT_TRUE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
-  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
-  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
-  transcript.connected(1);
-  EXPECT_FALSE(transcript.take(final(0s, 2s, {a, b}), timeline).catches_up);
-  EXPECT_FALSE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
-  transcript.take(interim(2s, 3s, {c}), timeline);
-  transcript.connected(1);
-  EXPECT_TRUE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
-  auto left = transcript.finish(9000);  // of what is lost again, as much as was ever known
-  ASSERT_EQ(left.size(), 1u);
-  EXPECT_EQ(left[0].transcript, "c");
-}
 
 TEST(Transcript, KnowsWhetherSomebodySpeaks) {
   Transcript transcript;
@@ -267,13 +205,13 @@ TEST(Transcript, DropsATextWithoutWordsByItsMiddle) {
 
 TEST(Transcript, ComparesOnTheServicesClockAcrossHoles) {
   Transcript transcript;
-  Timeline first(kFormat);
+  Timeline first(kMilliseconds);
   first.sent(0, 0s, 1000);
   first.sent(1000, 60s, 1000);
   transcript.take(final(0s, 1500ms), first);
   EXPECT_EQ(transcript.cut(), 1499);
   transcript.connected(1);
-  Timeline second(kFormat);
+  Timeline second(kMilliseconds);
   second.sent(500, 500ms, 500);
   second.sent(1000, 60s, 1000);
   Revision revision = transcript.take(
@@ -321,6 +259,31 @@ TEST(Transcript, BelievesAllThatOneConnectionSays) {
   EXPECT_EQ(transcript.take(final(4s, 6s, {word("b", 4s, 5s)}), timeline).transcript, "b");
   EXPECT_EQ(transcript.take(final(0s, 2s, {word("a", 0s, 1s)}), timeline).transcript, "a");
   EXPECT_EQ(transcript.duplicate_words(), 0);
+}
+
+// What was known is not forgotten until the replay is there again.
+TEST(Transcript, TellsWhichInterimsOfAReplayCatchUp) {
+  Transcript transcript;
+  transcript.connected(1);
+  Timeline timeline = heard(9000);
+  Word a = word("a", 0s, 1s), b = word("b", 1s, 2s), c = word("c", 2s, 3s);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  transcript.connected(1);
+  EXPECT_TRUE(transcript.take(interim(0s, 1s, {a}), timeline).catches_up);
+  EXPECT_TRUE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 3s, {a, b, c}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(0s, 2s, {a, b}), timeline).catches_up);
+  transcript.connected(1);
+  EXPECT_FALSE(transcript.take(final(0s, 2s, {a, b}), timeline).catches_up);
+  EXPECT_FALSE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
+  transcript.take(interim(2s, 3s, {c}), timeline);
+  transcript.connected(1);
+  EXPECT_TRUE(transcript.take(interim(2s, 2500ms, {}), timeline).catches_up);
+  auto left = transcript.finish(9000);  // of what is lost again, as much as was ever known
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].transcript, "c");
 }
 
 // --- results for audio that was not sent: a server that plays what it once recorded
@@ -432,71 +395,6 @@ TEST(Transcript, NeverGoesBackWhenItIsSettled) {
   transcript.take(final(0s, 3s), heard(4000));
   transcript.settle(1000);
   EXPECT_EQ(transcript.cut(), 2999);
-}
-
-// --- splitting
-
-Revision three_words() {
-  Transcript transcript;
-  Results results =
-      final(0s, 4s, {word("one", 0s, 1s), word("two", 1s, 2s), word("three", 2s, 3s)});
-  results.transcript = "One, two, three.";
-  return transcript.take(results, heard(4000));
-}
-
-TEST(Revision, GivesTheWordsBeforeAPosition) {
-  Revision rest = three_words();
-  Revision before = rest.take_before(1500);  // the middle of the second is not before
-  EXPECT_EQ(before.transcript, "one");
-  EXPECT_EQ(before.from, 0s);
-  EXPECT_EQ(before.to, 1s);
-  EXPECT_EQ(rest.transcript, "two three");
-  EXPECT_EQ(rest.from, 1s);
-  EXPECT_EQ(rest.to, 4s);
-  EXPECT_EQ(rest.words.size(), 2u);
-  EXPECT_EQ(rest.middles, (std::vector<Position>{1500, 2500}));
-  EXPECT_TRUE(before.final && rest.final);
-  EXPECT_EQ(rest.take_before(1501).transcript, "two");
-}
-
-TEST(Revision, GivesAllOfItWhenAllIsBefore) {
-  Revision rest = three_words();
-  Revision before = rest.take_before(100'000);
-  EXPECT_EQ(before.transcript, "One, two, three.");
-  EXPECT_EQ(before.to, 4s);
-  EXPECT_TRUE(rest.words.empty());
-  EXPECT_EQ(rest.transcript, "");
-  EXPECT_EQ(rest.from, rest.to);
-}
-
-TEST(Revision, GivesNoneOfItWhenNoneIsBefore) {
-  Revision rest = three_words();
-  Revision before = rest.take_before(0);
-  EXPECT_TRUE(before.words.empty());
-  EXPECT_EQ(before.transcript, "");
-  EXPECT_EQ(rest.transcript, "One, two, three.");
-  EXPECT_EQ(rest.words.size(), 3u);
-}
-
-TEST(Revision, EndsBehindItsStartWhereverItsWordsAre) {
-  for (Nanos at : {0s, 9s}) {  // the result is said to be of 2 s to 4 s
-    Transcript transcript;
-    Revision rest =
-        transcript.take(final(2s, 4s, {word("one", at, at), word("two", at, at)}), heard(10'000));
-    Revision before = rest.take_before(0);
-    EXPECT_LE(before.from, before.to);
-    EXPECT_LE(rest.from, rest.to);
-    before.pack_before(0s);
-    EXPECT_LE(before.from, before.to);
-  }
-}
-
-TEST(Revision, GivesATextWithoutWordsAtOnce) {
-  Revision rest;
-  rest.transcript = "text";
-  rest.to = 5s;
-  EXPECT_EQ(rest.take_before(0).transcript, "text");
-  EXPECT_EQ(rest.transcript, "");
 }
 
 }  // namespace
