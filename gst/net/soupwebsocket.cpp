@@ -182,14 +182,21 @@ void set_route(SoupSession* session, const Route& route) {
   soup_session_set_proxy_resolver(session, resolver.get());
 }
 
+// Whom the handshake may trust; null: whom GIO does. The system's authorities are read once, when
+// TLS is first spoken: that takes a while.
+GTlsDatabase* trusted_by(const Request& request) {
+  if (request.tls_database) return request.tls_database.get();
+  bool secure = request.url.starts_with("wss:") || request.route.proxy.starts_with("https:");
+  return secure ? system_trust_store() : nullptr;
+}
+
 Ptr<SoupSession> make_session(const Request& request) {
   Ptr<SoupSession> session(soup_session_new());
   soup_session_remove_feature_by_type(session.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   soup_session_remove_feature_by_type(session.get(), SOUP_TYPE_CONTENT_DECODER);
   soup_session_set_timeout(session.get(), 0);
   soup_session_set_idle_timeout(session.get(), 0);
-  GTlsDatabase* given = request.tls_database.get();
-  if (GTlsDatabase* trusted = given ? given : system_trust_store())  // else GIO's own is
+  if (GTlsDatabase* trusted = trusted_by(request))
     soup_session_set_tls_database(session.get(), trusted);
   if (request.tls_interaction)
     soup_session_set_tls_interaction(session.get(), request.tls_interaction.get());

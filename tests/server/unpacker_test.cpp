@@ -35,7 +35,7 @@ std::optional<Samples> unpack(Unpacker& unpacker, const Packets& frames) {
     all.insert(all.end(), some->begin(), some->end());
   }
   Samples samples(all.size() / 2);
-  std::memcpy(samples.data(), all.data(), all.size());
+  if (!all.empty()) std::memcpy(samples.data(), all.data(), all.size());
   return samples;
 }
 

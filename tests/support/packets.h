@@ -19,13 +19,13 @@ inline constexpr std::size_t kPacketHead = 8;
 // A packet of so many samples, made of these bytes.
 inline std::vector<std::byte> packet(std::int64_t samples, const std::vector<std::byte>& bytes) {
   auto last = static_cast<std::uint16_t>(samples - 1);
-  std::vector<std::byte> made(kPacketHead + bytes.size());
+  std::vector<std::byte> made(kPacketHead);
   made[0] = std::byte{0xFF};
   made[1] = std::byte{0xF8};
   made[2] = std::byte{0x70};
   made[5] = static_cast<std::byte>(last >> 8);
   made[6] = static_cast<std::byte>(last & 0xFF);
-  std::copy(bytes.begin(), bytes.end(), made.begin() + kPacketHead);
+  made.insert(made.end(), bytes.begin(), bytes.end());
   return made;
 }
 
