@@ -14,9 +14,11 @@
 #include "core/query.h"
 #include "core/route.h"
 
-// Of GIO: here they are passed on.
+// Of GIO, by its names: here they are passed on.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 typedef struct _GTlsDatabase GTlsDatabase;
 typedef struct _GTlsInteraction GTlsInteraction;
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace dg {
 
