@@ -79,11 +79,13 @@ TEST_P(Changes, AreTold) {
   bench.pipeline().set("model", "nova-2");
   ASSERT_TRUE(bench.pipeline().wait_for_state("draining"));
   go_on(bench);
-  EXPECT_EQ(bench.pipeline().states(),
-            (std::vector<std::string>{"connecting", "connected", "draining", "reconnecting",
-                                      "connected", "draining", "closed"}));
+  // Idle in between, if the connection has closed before there is audio again.
+  std::vector<std::string> states = bench.pipeline().states();
+  std::erase(states, "idle");
+  EXPECT_EQ(states, (std::vector<std::string>{"connecting", "connected", "draining", "reconnecting",
+                                              "connected", "draining", "closed"}));
   auto told = bench.pipeline().messages("deepgram/connection");
-  ASSERT_EQ(told.size(), 7u);
+  ASSERT_GE(told.size(), 7u);
   for (std::size_t i = 0; i < told.size(); ++i)
     EXPECT_EQ(gst_structure_has_field(structure_of(told[i]), "hand-over") != FALSE, i == 2) << i;
 }
