@@ -22,20 +22,17 @@ void Controls::add(const Control& control) {
 }
 
 const Control* Controls::next() const {
-  auto found = std::find_if(controls_.begin(), controls_.end(),
-                            [](const Control& control) { return !control.written; });
+  auto found = std::find_if_not(controls_.begin(), controls_.end(), std::mem_fn(&Control::written));
   return found == controls_.end() ? nullptr : &*found;
 }
 
 // What was to be finalized in audio that was dropped is so with one answer.
 void Controls::note_written(Position reached) {
-  auto found = std::find_if(controls_.begin(), controls_.end(),
-                            [](const Control& control) { return !control.written; });
-  found->written = true;
-  if (configures(*found)) return;
-  const auto what = found->what;
-  for (Control& control : controls_)
-    control.written |= control.at <= reached && control.what == what;
+  auto first = std::find_if_not(controls_.begin(), controls_.end(), std::mem_fn(&Control::written));
+  first->written = true;
+  if (configures(*first)) return;
+  for (auto later = first; later != controls_.end(); ++later)
+    later->written |= later->at <= reached && later->what == first->what;
 }
 
 void Controls::settle(const Decided& decided) {

@@ -135,8 +135,7 @@ std::string advice_on_certificate(Distrust distrust) {
       break;
     case Distrust::UnknownAuthority:
       return "The server's certificate is of an authority that is not trusted here. If it is "
-             "yours, "
-             "name its file in SSL_CERT_FILE, or set the tls-database property";
+             "yours, name its file in SSL_CERT_FILE, or set the tls-database property";
     case Distrust::OtherHost:
       return "The server's certificate is for another host. Check the url property";
     case Distrust::NotYetValid:
@@ -176,8 +175,7 @@ std::string advice_on_cause(const Loss& loss) {
       return advice_on_certificate(loss.distrust);
     case Cause::Connect:
       return "The server cannot be reached. Check the url and proxy properties, the network and "
-             "its "
-             "firewall";
+             "its firewall";
     case Cause::Lost:
       return "The connection broke. Check the network";
     case Cause::Timeout:

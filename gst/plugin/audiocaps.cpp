@@ -36,10 +36,7 @@ std::vector<std::byte> stream_header(const GstStructure* structure) {
 // It is made the last: tags and pictures are nobody's business, and may change. In the form for
 // Ogg (section 10.1) nine bytes stand in front.
 std::vector<std::byte> flac_header(const GstStructure* structure) {
-  constexpr char kOgg[] =
-      "\x7F"
-      "FLAC",
-                 kMarker[] = "fLaC\0\0\0\x22";
+  constexpr char kOgg[] = "\177FLAC", kMarker[] = "fLaC\0\0\0\x22";
   constexpr std::size_t kOggSize = 9, kMarkerSize = 8, kSize = 42, kBlockType = 4;
   std::vector<std::byte> all = stream_header(structure);
   std::size_t from = all.size() > kOggSize && std::memcmp(all.data(), kOgg, 5) == 0 ? kOggSize : 0;

@@ -89,7 +89,6 @@ GstFlowReturn Captioner::take(Ptr<GstBuffer> buffer) {
 }
 
 bool Captioner::take_event(Ptr<GstEvent> event) {
-  if (auto obeyed = transcriber_.obey(event.get())) return *obeyed;
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
     transcriber_.ask_upstream();
     text_.set_live(transcriber_.upstream_live());

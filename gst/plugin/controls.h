@@ -24,4 +24,17 @@ using OnFinalize = gboolean (*)(GstElement* self, gint channel);
 using OnConfigure = gboolean (*)(GstElement* self, const GstStructure* structure);
 void install_control_signals(GObjectClass* klass, OnFinalize on_finalize, OnConfigure on_configure);
 
+// The same, where this gives an element's transcriber.
+template <auto transcriber_of>
+void install_control_signals(GObjectClass* klass) {
+  install_control_signals(
+      klass,
+      [](GstElement* self, gint channel) noexcept -> gboolean {
+        return transcriber_of(self).finalize(channel);
+      },
+      [](GstElement* self, const GstStructure* structure) noexcept -> gboolean {
+        return transcriber_of(self).configure(structure);
+      });
+}
+
 }  // namespace dg

@@ -118,30 +118,11 @@ void install_properties(GObjectClass* klass) {
   dg::Transcriber::install_properties(klass, dg::Has::NoTextPad);
 }
 
-void install_signals(GObjectClass* klass) {
-  dg::install_control_signals(
-      klass,
-      [](GstElement* self, gint channel) noexcept -> gboolean {
-        return impl(self).finalize(channel);
-      },
-      [](GstElement* self, const GstStructure* structure) noexcept -> gboolean {
-        return impl(self).configure(structure);
-      });
-}
-
-// Whether it was one that asks for something, and if so, whether that was accepted; then it is used
-// up.
-std::optional<bool> obey(gpointer self, GstEvent* event) {
-  auto obeyed = impl(self).obey(event);
-  if (obeyed) gst_event_unref(event);
-  return obeyed;
-}
-
 void install_sink(GstBaseSinkClass* klass) {
   klass->render = render;
   klass->event = [](GstBaseSink* self, GstEvent* event) noexcept -> gboolean {
     auto* parent = GST_BASE_SINK_CLASS(gst_deepgram_live_sink_parent_class);
-    if (auto obeyed = obey(self, event)) return *obeyed;
+    if (auto obeyed = impl(self).obey(event)) return *obeyed;
     if (heed(self, event)) return parent->event(self, event);
     gst_event_unref(event);
     return FALSE;
@@ -188,11 +169,11 @@ static void gst_deepgram_live_sink_class_init(GstDeepgramLiveSinkClass* klass) {
   install_properties(object);
   install_sink(GST_BASE_SINK_CLASS(klass));
   element->change_state = change_state;
-  install_signals(object);
+  dg::install_control_signals<impl>(object);
   element->query = query;
   element->send_event = [](GstElement* self, GstEvent* event) noexcept -> gboolean {
     auto* parent = GST_ELEMENT_CLASS(gst_deepgram_live_sink_parent_class);
-    if (auto obeyed = obey(self, event)) return *obeyed;
+    if (auto obeyed = impl(self).obey(event)) return *obeyed;
     return parent->send_event(self, event);
   };
   gst_element_class_add_static_pad_template(element, &sink_template);

@@ -50,6 +50,10 @@ dg::Captioner& impl(gpointer self) {
   return *GST_DEEPGRAM_LIVE_TRANSCRIBE(self)->impl;
 }
 
+dg::Transcriber& transcriber(gpointer self) {
+  return impl(self).transcriber();
+}
+
 void set_property(GObject* self, guint, const GValue* value, GParamSpec* spec) noexcept {
   impl(self).set_property(spec, value);
 }
@@ -62,25 +66,6 @@ void install_properties(GObjectClass* klass) {
   klass->set_property = set_property;
   klass->get_property = get_property;
   dg::Transcriber::install_properties(klass, dg::Has::TextPad);
-}
-
-void install_signals(GObjectClass* klass) {
-  dg::install_control_signals(
-      klass,
-      [](GstElement* self, gint channel) noexcept -> gboolean {
-        return impl(self).transcriber().finalize(channel);
-      },
-      [](GstElement* self, const GstStructure* structure) noexcept -> gboolean {
-        return impl(self).transcriber().configure(structure);
-      });
-}
-
-// Whether it was one that asks for something, and if so, whether that was accepted; then it is used
-// up.
-std::optional<bool> obey(gpointer self, GstEvent* event) {
-  auto obeyed = impl(self).transcriber().obey(event);
-  if (obeyed) gst_event_unref(event);
-  return obeyed;
 }
 
 // Audio caps lead to text, text comes from any audio.
@@ -125,12 +110,13 @@ void install_transform(GstBaseTransformClass* klass) {
         return done;
       }
       default:
+        if (auto obeyed = transcriber(self).obey(event)) return *obeyed;
         return impl(self).take_event(dg::Ptr<GstEvent>(event));
     }
   };
   klass->src_event = [](GstBaseTransform* self, GstEvent* event) noexcept -> gboolean {
     auto* parent = GST_BASE_TRANSFORM_CLASS(gst_deepgram_live_transcribe_parent_class);
-    if (auto obeyed = obey(self, event)) return *obeyed;
+    if (auto obeyed = transcriber(self).obey(event)) return *obeyed;
     if (GST_EVENT_TYPE(event) != GST_EVENT_QOS) return parent->src_event(self, event);
     gst_event_unref(event);  // that text is late is no reason for the source to skip audio
     return TRUE;
@@ -162,11 +148,11 @@ static void gst_deepgram_live_transcribe_class_init(GstDeepgramLiveTranscribeCla
   };
   install_properties(object);
   install_transform(GST_BASE_TRANSFORM_CLASS(klass));
-  install_signals(object);
+  dg::install_control_signals<transcriber>(object);
   element->change_state = change_state;
   element->send_event = [](GstElement* self, GstEvent* event) noexcept -> gboolean {
     auto* parent = GST_ELEMENT_CLASS(gst_deepgram_live_transcribe_parent_class);
-    if (auto obeyed = obey(self, event)) return *obeyed;
+    if (auto obeyed = transcriber(self).obey(event)) return *obeyed;
     return parent->send_event(self, event);
   };
   gst_element_class_add_static_pad_template(element, &sink_template);

@@ -89,8 +89,8 @@ class Transcriber final : private SessionListener {
   // runs, or it is malformed, which is told.
   bool finalize(int channel);
   bool configure(const GstStructure* structure);
-  // The same, asked by an event; nothing if it is no such event.
-  std::optional<bool> obey(const GstEvent* event);
+  // The same, asked by an event, which is used up; nothing if it is no such event.
+  std::optional<bool> obey(GstEvent* event);
 
   // An upstream that turned out to be live, or not. Any thread, as what follows.
   void note_live(bool live);

@@ -15,8 +15,9 @@ bool Transcriber::configure(const GstStructure* structure) {
   return control(configure_control(structure));
 }
 
-std::optional<bool> Transcriber::obey(const GstEvent* event) {
+std::optional<bool> Transcriber::obey(GstEvent* event) {
   if (!is_control(event)) return std::nullopt;
+  Ptr<GstEvent> used_up(event);
   return control(control_in(event));
 }
 
