@@ -295,7 +295,7 @@ std::variant<Request, Loss> make_request(const Target& target, const Options& op
   Result<Route> route = route_to(target, address);
   if (!route) return settings_loss(route.error().text);
   return Request{joined(address), headers(target, std::get<std::string>(value)), *route,
-                 target.tls_database, target.tls_interaction};
+                 target.tls};
 }
 
 int channels_of(const Query& query, const AudioFormat& format) {

@@ -14,21 +14,16 @@
 #include "core/query.h"
 #include "core/route.h"
 
-// Of GIO, by its names: here they are passed on.
-// NOLINTBEGIN(bugprone-reserved-identifier)
-typedef struct _GTlsDatabase GTlsDatabase;
-typedef struct _GTlsInteraction GTlsInteraction;
-// NOLINTEND(bugprone-reserved-identifier)
-
 namespace dg {
+
+struct Tls;  // net's: here it is passed on
 
 // What a dial asks for.
 struct Request {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // Authorization among them
   Route route;
-  std::shared_ptr<GTlsDatabase> tls_database;        // null: the system's
-  std::shared_ptr<GTlsInteraction> tls_interaction;  // null: nobody is asked for a certificate
+  std::shared_ptr<const Tls> tls;  // null: as a Tls that says nothing
 };
 
 // Where to dial, and as whom.
@@ -47,8 +42,7 @@ struct Target {
   std::string user_agent;
   // Loopback is reached directly, whatever they say.
   Proxies proxies;
-  std::shared_ptr<GTlsDatabase> tls_database;
-  std::shared_ptr<GTlsInteraction> tls_interaction;
+  std::shared_ptr<const Tls> tls;
 };
 
 // The request for a connection, or why there can be none. No secret is in it if it would go in

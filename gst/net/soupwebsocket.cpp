@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "net/distrust.h"
+#include "net/tls.h"
 #include "net/truststore.h"
 
 namespace dg {
@@ -185,7 +186,7 @@ void set_route(SoupSession* session, const Route& route) {
 // Whom the handshake may trust; null: whom GIO does. The system's authorities are read once, when
 // TLS is first spoken: that takes a while.
 GTlsDatabase* trusted_by(const Request& request) {
-  if (request.tls_database) return request.tls_database.get();
+  if (request.tls && request.tls->database) return request.tls->database.get();
   bool secure = request.url.starts_with("wss:") || request.route.proxy.starts_with("https:");
   return secure ? system_trust_store() : nullptr;
 }
@@ -198,8 +199,8 @@ Ptr<SoupSession> make_session(const Request& request) {
   soup_session_set_idle_timeout(session.get(), 0);
   if (GTlsDatabase* trusted = trusted_by(request))
     soup_session_set_tls_database(session.get(), trusted);
-  if (request.tls_interaction)
-    soup_session_set_tls_interaction(session.get(), request.tls_interaction.get());
+  if (request.tls && request.tls->interaction)
+    soup_session_set_tls_interaction(session.get(), request.tls->interaction.get());
   set_route(session.get(), request.route);
   return session;
 }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/overloaded.h"
+#include "net/tls.h"
 #include "plugin/fields.h"
 #include "plugin/optionprops.h"
 #include "plugin/ptr.h"
@@ -152,6 +153,18 @@ GType gap_type() {
 constexpr auto kReady = GST_PARAM_MUTABLE_READY;
 constexpr auto kPlaying = GST_PARAM_MUTABLE_PLAYING;
 
+Tls tls_of(const Settings& settings) {
+  return settings.target.tls ? *settings.target.tls : Tls{};
+}
+
+// Another one: connections that are on their way keep theirs.
+template <class T>
+void set_tls(Settings& settings, std::shared_ptr<T> Tls::*which, gpointer object) {
+  Tls tls = tls_of(settings);
+  tls.*which = shared(static_cast<T*>(object));
+  settings.target.tls = std::make_shared<const Tls>(std::move(tls));
+}
+
 // clang-format off
 const Row kRows[] = {
     {"url", TextRow{[](Settings& s) -> std::string& { return s.target.url; }}, kPlaying,
@@ -175,11 +188,11 @@ const Row kRows[] = {
      "Proxy to connect through, [scheme://][name:password@]host[:port], http, https, socks4 or socks5; "
      "direct:// = none; unset = https_proxy, http_proxy, all_proxy and no_proxy of the environment, or "
      "what the desktop says. Loopback is reached directly. Reads back without its password. Read at each dial"},
-    {"tls-database", ObjectRow{g_tls_database_get_type, [](Settings& s) -> gpointer { return s.target.tls_database.get(); },
-      [](Settings& s, gpointer v) { s.target.tls_database = shared(static_cast<GTlsDatabase*>(v)); }}, kPlaying,
+    {"tls-database", ObjectRow{g_tls_database_get_type, [](Settings& s) -> gpointer { return tls_of(s).database.get(); },
+      [](Settings& s, gpointer v) { set_tls(s, &Tls::database, v); }}, kPlaying,
      "Authorities that may vouch for the server; unset = the system's (SSL_CERT_FILE, SSL_CERT_DIR). Read at each dial"},
-    {"tls-interaction", ObjectRow{g_tls_interaction_get_type, [](Settings& s) -> gpointer { return s.target.tls_interaction.get(); },
-      [](Settings& s, gpointer v) { s.target.tls_interaction = shared(static_cast<GTlsInteraction*>(v)); }}, kPlaying,
+    {"tls-interaction", ObjectRow{g_tls_interaction_get_type, [](Settings& s) -> gpointer { return tls_of(s).interaction.get(); },
+      [](Settings& s, gpointer v) { set_tls(s, &Tls::interaction, v); }}, kPlaying,
      "Asked for a certificate when the server wants one of its client, in the main context in which it was "
      "made. Read at each dial"},
     {"connect-timeout", MillisecondsRow{[](Settings& s) -> Nanos& { return s.limits.connect_timeout; }, 1}, kReady,

@@ -20,6 +20,7 @@
 #include "net/recorder.h"
 #include "net/soupserver.h"
 #include "net/soupwebsocket.h"
+#include "net/tls.h"
 #include "net/truststore.h"
 
 namespace dg {
@@ -65,7 +66,7 @@ std::optional<long> measure(const std::string& url, GTlsDatabase* database) {
     auto client = std::make_unique<Client>();
     client->socket = std::make_unique<SoupWebSocket>(SocketLimits{});
     Request request{url, {}};
-    request.tls_database = shared(database);
+    request.tls = std::make_shared<Tls>(Tls{shared(database), nullptr});
     client->socket->open(request, client->seen);
     Recorder& seen = client->seen;
     clients.push_back(std::move(client));

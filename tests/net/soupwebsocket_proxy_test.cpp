@@ -9,6 +9,7 @@
 #include "net/socketfixture.h"
 #include "net/soupserver.h"
 #include "net/testproxy.h"
+#include "net/tls.h"
 
 namespace dg {
 namespace {
@@ -32,7 +33,7 @@ class Proxied : public SocketTest {
     Request request{url, {{"Authorization", "Token hush"}}};
     request.route = *route_by({.property = way}, true);
     GTlsDatabase* database = authority.database();
-    request.tls_database = shared(database);
+    request.tls = std::make_shared<Tls>(Tls{shared(database), nullptr});
     g_object_unref(database);
     return request;
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include "net/rawserver.h"
 #include "net/socketfixture.h"
 #include "net/soupserver.h"
+#include "net/tls.h"
 
 namespace dg {
 namespace {
@@ -53,7 +55,7 @@ class Secure : public SocketTest {
   // What it trusts: null for the system's.
   void dial(const std::string& url, std::shared_ptr<GTlsDatabase> trusted) {
     Request request{url, {}};
-    request.tls_database = std::move(trusted);
+    request.tls = std::make_shared<Tls>(Tls{std::move(trusted), nullptr});
     open(request);
   }
   Loss refused(std::shared_ptr<GTlsDatabase> trusted) {
@@ -147,14 +149,15 @@ class Mutual : public Secure {
   }
   void dial_with(const Credential* card) {
     Request request{distrustful->url(), {}};
-    request.tls_database = database;
+    auto tls = std::make_shared<Tls>(Tls{database, nullptr});
     if (card) {
       GTlsCertificate* held = card->certificate();
       GTlsInteraction* holder = card_holder(held);
-      request.tls_interaction = shared(holder);
+      tls->interaction = shared(holder);
       g_object_unref(holder);
       g_object_unref(held);
     }
+    request.tls = tls;
     open(request);
   }
 
