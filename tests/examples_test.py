@@ -8,6 +8,10 @@ import sys
 import tempfile
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent / "support"))
+# pylint: disable-next=wrong-import-position
+from localserver import serve, write_tones
+
 SERVER, *EXAMPLES = sys.argv[1:]
 PATIENCE = 60
 
@@ -18,15 +22,10 @@ class Examples(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.sound = str(pathlib.Path(folder.name) / "tones.wav")
-        subprocess.run([SERVER, f"--write-tones={cls.sound}", "--seconds=5", "--quiet"], check=True, timeout=PATIENCE)
+        write_tones(SERVER, cls.sound, 5)
         # The registry of the tests may not be there yet.
         os.environ["GST_REGISTRY_1_0"] = str(pathlib.Path(folder.name) / "registry")
-        # pylint: disable-next=consider-using-with
-        server = subprocess.Popen([SERVER, "--recognizer=tone", "--quiet"], stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.stdout.close)
-        cls.addClassCleanup(server.terminate)
-        cls.url = server.stdout.readline().strip()
+        cls.url = serve(cls, SERVER, "--recognizer=tone")
 
     def run_each(self, *arguments):
         for example in EXAMPLES:

@@ -14,6 +14,10 @@ import sys
 import tempfile
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent / "support"))
+# pylint: disable-next=wrong-import-position
+from localserver import serve, write_tones
+
 SERVER, CAPTION = (os.path.abspath(program) for program in sys.argv[1:3])
 README = pathlib.Path(sys.argv[3]).read_text(encoding="utf-8")
 PATIENCE = 120
@@ -45,15 +49,10 @@ class Readme(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
-        cls.run_it(f"{SERVER} --write-tones=speech.wav --seconds={SECONDS}")
+        write_tones(SERVER, cls.folder / "speech.wav", SECONDS)
         cls.run_it("gst-launch-1.0 -q videotestsrc num-buffers=150 ! video/x-raw,width=320,height=240 ! jpegenc ! "
                    "qtmux name=file ! filesink location=talk.mp4 filesrc location=speech.wav ! wavparse ! file.")
-        # pylint: disable-next=consider-using-with
-        server = subprocess.Popen([SERVER, "--quiet", "--recognizer=tone"], stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.stdout.close)
-        cls.addClassCleanup(server.terminate)
-        cls.url = server.stdout.readline().strip()
+        cls.url = serve(cls, SERVER, "--recognizer=tone")
 
     @classmethod
     def run_it(cls, command):

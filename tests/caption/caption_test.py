@@ -12,6 +12,10 @@ import sys
 import tempfile
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+# pylint: disable-next=wrong-import-position
+from localserver import serve, write_tones
+
 SERVER, CAPTION = (os.path.abspath(program) for program in sys.argv[1:])
 PATIENCE = 60
 LINES = ["w0 w1 w2 w3 w4 w5 w6 w7", "w8 w9"]
@@ -24,22 +28,12 @@ class Caption(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.sound = cls.tones(5)
-        cls.url = cls.serve("--recognizer=tone")
-
-    @classmethod
-    def serve(cls, *arguments):
-        # pylint: disable-next=consider-using-with
-        server = subprocess.Popen([SERVER, "--quiet", *arguments], stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.stdout.close)
-        cls.addClassCleanup(server.terminate)
-        return server.stdout.readline().strip()
+        cls.url = serve(cls, SERVER, "--recognizer=tone")
 
     @classmethod
     def tones(cls, seconds):
         path = str(cls.folder / f"tones{seconds}.wav")
-        subprocess.run([SERVER, f"--write-tones={path}", f"--seconds={seconds}", "--quiet"], check=True,
-                       timeout=PATIENCE)
+        write_tones(SERVER, path, seconds)
         return path
 
     def run_it(self, *arguments, url=None, cwd=None):
@@ -97,7 +91,7 @@ class Caption(unittest.TestCase):
                                                 "words": []}]}}
         scenario = self.folder / "scenario.json"
         scenario.write_text(json.dumps({"at": 1, "send": result}) + "\n")
-        url = self.serve("--recognizer=script", f"--scenario={scenario}")
+        url = serve(type(self), SERVER, "--recognizer=script", f"--scenario={scenario}")
         done = self.run_it(self.sound, "--set=max-rate=0", url=url)
         self.assertEqual((done.returncode, done.stdout), (0, "red [31m  line break\n"), done.stderr)
 

@@ -5,7 +5,7 @@
 import asyncio
 import contextlib
 import json
-import subprocess
+import pathlib
 import sys
 import tempfile
 import time
@@ -17,6 +17,10 @@ import wave
 from websockets.exceptions import ConnectionClosed, InvalidStatusCode
 # What `websockets.connect` is up to version 13, and what later versions still have.
 from websockets.legacy.client import connect
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+# pylint: disable-next=wrong-import-position
+from localserver import serve, write_tones
 
 SERVER = sys.argv.pop()
 PATIENCE = 60
@@ -34,8 +38,7 @@ def header(scheme, secret):
 def tones(seconds):
     """The bytes of words that the server's recognizer `tone` reads, one each half second."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run([SERVER, f"--write-tones={file.name}", f"--seconds={seconds}", "--quiet"], check=True,
-                       timeout=PATIENCE)
+        write_tones(SERVER, file.name, seconds)
         with wave.open(file.name) as sound:
             return sound.readframes(sound.getnframes())
 
@@ -85,14 +88,7 @@ class Stream:
 class PlainClient(unittest.IsolatedAsyncioTestCase):
     @classmethod
     def setUpClass(cls):
-        # pylint: disable-next=consider-using-with
-        server = subprocess.Popen([SERVER, "--recognizer=tone", f"--api-key={KEY}", f"--idle-timeout={IDLE * 1000}",
-                                   "--quiet"],
-                                  stdout=subprocess.PIPE, text=True)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.stdout.close)
-        cls.addClassCleanup(server.terminate)
-        cls.url = server.stdout.readline().strip()
+        cls.url = serve(cls, SERVER, "--recognizer=tone", f"--api-key={KEY}", f"--idle-timeout={IDLE * 1000}")
         cls.audio = tones(3)
 
     async def open(self, query="", headers=None, **options):
