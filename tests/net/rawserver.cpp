@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/loopback.h"
+
 namespace dg {
 namespace {
 
@@ -32,15 +34,7 @@ std::string accept_value(const std::string& request) {
 
 RawServer::RawServer(GTlsCertificate* certificate)
     : service_(g_socket_service_new()), certificate_(certificate) {
-  GInetAddress* loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-  GSocketAddress* any = g_inet_socket_address_new(loopback, 0);
-  GSocketAddress* bound = nullptr;
-  EXPECT_TRUE(g_socket_listener_add_address(G_SOCKET_LISTENER(service_), any, G_SOCKET_TYPE_STREAM,
-                                            G_SOCKET_PROTOCOL_TCP, nullptr, &bound, nullptr));
-  port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
-  g_object_unref(bound);
-  g_object_unref(any);
-  g_object_unref(loopback);
+  port_ = listen_on_loopback(service_);
   auto on_incoming = +[](GSocketService*, GSocketConnection* connection, GObject*, gpointer self) {
     static_cast<RawServer*>(self)->accepted(connection);
     return TRUE;

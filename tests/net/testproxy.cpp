@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/loopback.h"
+
 namespace dg {
 namespace {
 
@@ -89,15 +91,7 @@ TestProxy::TestProxy(const std::string& server) : service_(g_socket_service_new(
   GUri* uri = g_uri_parse(server.c_str(), G_URI_FLAGS_NONE, nullptr);
   server_port_ = static_cast<guint16>(g_uri_get_port(uri));
   g_uri_unref(uri);
-  GInetAddress* loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-  GSocketAddress* any = g_inet_socket_address_new(loopback, 0);
-  GSocketAddress* bound = nullptr;
-  EXPECT_TRUE(g_socket_listener_add_address(G_SOCKET_LISTENER(service_), any, G_SOCKET_TYPE_STREAM,
-                                            G_SOCKET_PROTOCOL_TCP, nullptr, &bound, nullptr));
-  port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
-  g_object_unref(bound);
-  g_object_unref(any);
-  g_object_unref(loopback);
+  port_ = listen_on_loopback(service_);
   auto on_incoming = +[](GSocketService*, GSocketConnection* connection, GObject*, gpointer self) {
     static_cast<TestProxy*>(self)->visited(connection);
     return TRUE;
