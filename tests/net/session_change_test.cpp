@@ -142,10 +142,7 @@ TEST_F(SessionChange, SaysNothingTwiceWhenTheServiceIsLate) {
 }
 
 TEST_F(SessionChange, DoesNotWaitForAServiceThatDoesNotClose) {
-  service.fault = [](int connection) {
-    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Mute, .after = 6000}
-                           : VirtualFault{};
-  };
+  fails(1, {.kind = VirtualFault::Kind::Mute, .after = 6000});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true);
@@ -175,10 +172,7 @@ TEST_F(SessionChange, ThatMakesNoRequestHarmsNothing) {
 
 // A redial has what held before, too.
 TEST_F(SessionChange, ThatMakesNoRequestIsForgotten) {
-  service.fault = [](int connection) {
-    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 6300}
-                           : VirtualFault{};
-  };
+  fails(1, {.kind = VirtualFault::Kind::Drop, .after = 6300});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true);
@@ -195,10 +189,7 @@ TEST_F(SessionChange, ThatMakesNoRequestIsForgotten) {
 
 // Only the service knows all its models.
 TEST_F(SessionChange, ThatTheServiceRefusesFallsBack) {
-  service.fault = [](int connection) {
-    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 400}
-                           : VirtualFault{};
-  };
+  fails(2, {.kind = VirtualFault::Kind::Refuse, .status = 400});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true);
@@ -212,10 +203,7 @@ TEST_F(SessionChange, ThatTheServiceRefusesFallsBack) {
 
 // It is not the change that a service which cannot serve anybody refuses.
 TEST_F(SessionChange, IsTriedAgainWhenTheDialFails) {
-  service.fault = [](int connection) {
-    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 503}
-                           : VirtualFault{};
-  };
+  fails(2, {.kind = VirtualFault::Kind::Refuse, .status = 503});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true);
@@ -244,10 +232,7 @@ TEST_F(SessionChange, BeforeAnyConnectionIsJustWhatIsAsked) {
 // A loss that comes first is as good.
 TEST_F(SessionChange, HoldsForTheRedialOfALostConnection) {
   service.ends_utterances = false;
-  service.fault = [](int connection) {
-    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 7000}
-                           : VirtualFault{};
-  };
+  fails(1, {.kind = VirtualFault::Kind::Drop, .after = 7000});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true);
@@ -302,10 +287,7 @@ TEST_F(SessionChange, MayBeToACallback) {
 
 // The channels that a refused connection would have heard are nobody's.
 TEST_F(SessionChange, ToMoreChannelsMayBeRefused) {
-  service.fault = [](int connection) {
-    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 400}
-                           : VirtualFault{};
-  };
+  fails(2, {.kind = VirtualFault::Kind::Refuse, .status = 400});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   give(run, 0, 6200, 0s, true, kTwoChannels);
@@ -319,10 +301,7 @@ TEST_F(SessionChange, ToMoreChannelsMayBeRefused) {
 
 // A channel that is not heard any more would never be done with what was said there.
 TEST_F(SessionChange, ToFewerChannelsWaitsAlsoWhenTheConnectionIsLost) {
-  service.fault = [](int connection) {
-    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 6220}
-                           : VirtualFault{};
-  };
+  fails(1, {.kind = VirtualFault::Kind::Drop, .after = 6220});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   run.set("multichannel", true);
@@ -369,10 +348,7 @@ TEST_F(SessionChange, WaitsForWhatGoesToACallback) {
 
 // A token need not be good for everything.
 TEST_F(SessionChange, ThatATokenIsNotGoodForFallsBack) {
-  service.fault = [](int connection) {
-    return connection == 2 ? VirtualFault{.kind = VirtualFault::Kind::Refuse, .status = 403}
-                           : VirtualFault{};
-  };
+  fails(2, {.kind = VirtualFault::Kind::Refuse, .status = 403});
   SessionRun run(time, service, limits);
   run.now_is.live = true;
   run.token = "token";

@@ -72,10 +72,7 @@ TEST_F(SessionTest, HoldsNothingUpForAControl) {
 }
 
 TEST_F(SessionTest, FinalizesAgainWhenTheConnectionWasLostBeforeTheAnswer) {
-  service.fault = [](int connection) {
-    return connection == 1 ? VirtualFault{.kind = VirtualFault::Kind::Drop, .after = 1600}
-                           : VirtualFault{};
-  };
+  fails(1, {.kind = VirtualFault::Kind::Drop, .after = 1600});
   service.delay = [] { return 1s; };
   SessionRun run(time, service, limits);
   run.now_is.live = true;

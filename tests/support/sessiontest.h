@@ -26,6 +26,11 @@ struct SessionTest : ::testing::Test {
     return out;
   }
 
+  // This happens to that connection, from 1, and nothing to any other.
+  void fails(int connection, const VirtualFault& fault) {
+    service.fault = [=](int dialed) { return dialed == connection ? fault : VirtualFault{}; };
+  }
+
   // Source samples [from, to), whose first is stamped `pts`, in buffers of 20 ms; live if asked.
   void give(SessionRun& run, std::int64_t from, std::int64_t to, Nanos pts, bool live = false,
             const AudioFormat& format = testing::kVirtualFormat) {
