@@ -50,7 +50,7 @@ struct Limits {
   Nanos useful_after = std::chrono::seconds(5);    // a connection that lived so long was worth it
   Nanos answer_timeout = std::chrono::seconds(2);  // a Finalize that moved nothing is not answered
   Nanos results_pause = std::chrono::milliseconds(300);  // then it needs more audio for the next
-  Nanos results_patience = std::chrono::seconds(1);      // or is far behind with what it has
+  Nanos results_patience = std::chrono::seconds(5);      // or is far behind with what it has
   Nanos close_timeout = std::chrono::seconds(1);         // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
   Nanos stall = std::chrono::seconds(2);       // one that is not live waits for our text

@@ -111,17 +111,17 @@ bool Session::ring_is_full() const {
   return intake_.backlog().unsettled_written() + next > limits_.max_backlog;
 }
 
-// Whether a service that does speak has much to say of what it has. One that spoke of all of it
-// needs more for its next final.
+// Whether the service has much to say of what it has. One that spoke of all of it needs more for
+// its next final.
 bool Session::is_behind() const {
   Nanos unspoken = connection_->timeline.length() - connection_->spoken_of;
-  return ever_spoken_ && unspoken >= limits_.liveness.results_timeout;
+  return unspoken >= limits_.liveness.results_timeout;
 }
 
 Nanos Session::held_until() const {
   if (!ring_is_full()) return Nanos::min();
   Nanos heard = std::max({connection_->opened, connection_->last_results, last_cut_});
-  return heard + (is_behind() ? limits_.results_patience : limits_.results_pause);
+  return heard + (is_behind() && !mute_ ? limits_.results_patience : limits_.results_pause);
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
@@ -339,6 +339,7 @@ void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
   std::int64_t left = std::min(chunk(), samples_before_ask());
+  if (ring_is_full()) mute_ = true;
   frame_.clear();
   if (timeline.samples() == 0) frame_ = timeline.format().header;
   Nanos before = timeline.length();

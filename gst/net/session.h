@@ -199,11 +199,11 @@ class Session final : private WebSocket::Listener {
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
   bool ever_open_ = false;
-  bool ever_spoken_ = false;  // some connection had results
-  bool failed_ = false;       // last_loss_ is one
-  bool warned_ = false;       // of this episode of failures
-  bool fruitless_ = false;    // connections lived in it, and brought nothing
-  int early_closes_ = 0;      // in a row, when CloseStream was written
+  bool mute_ = false;       // the service was waited for, and said nothing
+  bool failed_ = false;     // last_loss_ is one
+  bool warned_ = false;     // of this episode of failures
+  bool fruitless_ = false;  // connections lived in it, and brought nothing
+  int early_closes_ = 0;    // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
   std::string service_;  // that was dialed last
   std::string refused_;  // that did not take the token

@@ -64,9 +64,10 @@ Results Session::placed(const Results& results, const Revision& revision) const 
 }
 
 void Session::on_message(const Results& results) {
-  connection_->had_results = ever_spoken_ = true;
+  connection_->had_results = true;
   connection_->last_results = environment_.now();
   connection_->spoken_of = std::max(connection_->spoken_of, results.end());
+  if (!is_behind()) mute_ = false;
   if (!results.is_final) {
     latency_.add(connection_->timeline.length() - results.end());
     stats_.latency = latency_.report();

@@ -145,6 +145,7 @@ TEST_P(TranscribePackets, AreSentAgainWithTheirHeader) {
   push(bench->feed(), audio());
   ASSERT_TRUE(bench->finish());
   EXPECT_TRUE(same_words(bench->words(), words_between(0s, kEnd)));
+  EXPECT_EQ(time_field(bench->pipeline().stats().get(), "audio-unprotected"), 0u);
   auto requests = bench->server().requests();
   ASSERT_EQ(requests.size(), 3u);
   for (const Seen& request : requests) {
