@@ -4,9 +4,29 @@
 #include <algorithm>
 
 namespace dg {
+namespace {
 
+constexpr Nanos kLongestPiece = std::chrono::seconds(1);
+
+}  // namespace
+
+// A piece is let go as a whole, so that a long one, which may be a whole file, is held in parts.
 void Backlog::append(Piece piece) {
   std::int64_t samples = piece.format.samples_in(piece.bytes);
+  std::int64_t most = piece.format.samples_in(kLongestPiece);
+  if (piece.format.is_packets() || samples <= most) return hold(std::move(piece), samples);
+  auto size = piece.format.bytes_per_sample();
+  std::span<const std::byte> left = piece.bytes;
+  for (std::int64_t at = 0; at < samples; at += most) {
+    auto bytes = left.first(std::min(left.size(), static_cast<std::size_t>(most) * size));
+    left = left.subspan(bytes.size());
+    Nanos pts = piece.pts + piece.format.duration_of(at);
+    hold({pts, piece.format, {bytes.begin(), bytes.end()}, piece.filled},
+         std::min(most, samples - at));
+  }
+}
+
+void Backlog::hold(Piece piece, std::int64_t samples) {
   if (samples == 0) return;
   if (stretches_.empty() || stretches_.back().format != piece.format)
     stretches_.push_back({end_, piece.format});

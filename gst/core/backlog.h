@@ -94,6 +94,7 @@ class Backlog {
     AudioFormat format;
   };
 
+  void hold(Piece piece, std::int64_t samples);
   void pass(std::int64_t samples);
   std::size_t piece_at(Position position);
   static void trim_front(Held& held, std::int64_t samples);

@@ -127,6 +127,23 @@ TEST(Backlog, ForgetsTheOldestOfWhatIsWrittenWhenItIsTooMuch) {
   expect_balanced(backlog.ledger());
 }
 
+// One buffer may be a whole file.
+TEST(Backlog, KeepsOfALongPieceWhatIsNotSettled) {
+  Backlog backlog;
+  append(backlog, 60'500);
+  write(backlog, 60'000);
+  backlog.settle(58'700);
+  EXPECT_EQ(backlog.unsettled_written(), 2s);
+  backlog.bound_written(30s);
+  EXPECT_EQ(backlog.ledger().unprotected, 0);
+  backlog.rewind(58'700);
+  EXPECT_EQ(backlog.cursor(), 58'700);
+  EXPECT_EQ(backlog.ahead(1000)->pts, 58'700ms);
+  write(backlog, 1800);
+  EXPECT_TRUE(backlog.all_written());
+  expect_balanced(backlog.ledger());
+}
+
 TEST(Backlog, ForgetsAllOfWhatIsWritten) {
   Backlog backlog;
   append(backlog, 100);
