@@ -11,10 +11,11 @@ Liveness::Liveness(const LivenessLimits& limits, Nanos ping_interval, Nanos now)
       look_at_(now + limits.look_interval),
       pong_(now),
       moved_(now),
-      message_(now) {}
+      message_(now),
+      owed_(now) {}
 
 void Liveness::on_message(Nanos audio, Nanos now) {
-  message_ = now;
+  message_ = owed_ = now;
   message_audio_ = audio;
 }
 
@@ -26,8 +27,8 @@ std::optional<const char*> Liveness::look(const Signs& signs, Nanos now) {
     return "the server takes no data";
   if (now - std::max({pong_ + ping_interval_, moved_, message_}) >= limits_.pong_timeout)
     return "the server does not answer pings";
-  if (signs.owes_results && signs.audio - message_audio_ >= limits_.results_timeout &&
-      now - message_ >= limits_.results_patience)
+  bool much = signs.held || signs.audio - message_audio_ >= limits_.results_timeout;
+  if (signs.owes_results && much && now - owed_ >= limits_.results_patience)
     return "the server says nothing of the audio";
   return std::nullopt;
 }
@@ -39,15 +40,18 @@ void Liveness::wait_out(Nanos late) {
   pong_ += late;
   moved_ += late;
   message_ += late;
+  owed_ += late;
   if (stuck_since_) *stuck_since_ += late;
 }
 
-// A ping waits behind the data, so its clock stands still while the data moves.
+// A ping waits behind the data, so its clock stands still while the data moves. Without audio, no
+// answer is due.
 void Liveness::follow(const Signs& signs, Nanos now) {
   bool waits = signs.wants_room || signs.traffic.waiting > 0;
   bool moves = signs.traffic.acknowledged > acknowledged_;
   acknowledged_ = signs.traffic.acknowledged;
   if (waits && moves) moved_ = now;
+  if (signs.audio <= message_audio_ && !signs.held) owed_ = now;
   if (!waits || moves)
     stuck_since_.reset();
   else if (!stuck_since_)

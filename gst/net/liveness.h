@@ -20,6 +20,7 @@ class Liveness {
     bool wants_room = false;  // audio is due, and the socket does not take it
     Nanos audio{};            // how much was written
     bool owes_results = true;
+    bool held = false;  // no more is written before it says something
   };
 
   Liveness(const LivenessLimits& limits, Nanos ping_interval, Nanos now);
@@ -42,6 +43,7 @@ class Liveness {
   Nanos pong_;                       // the last
   Nanos moved_;                      // when what waits last became less
   Nanos message_, message_audio_{};  // the last, and what was written then
+  Nanos owed_;                       // since when one is, of the audio since
   std::optional<Nanos> stuck_since_;
   std::uint64_t acknowledged_ = 0;
 };

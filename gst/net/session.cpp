@@ -111,17 +111,31 @@ bool Session::ring_is_full() const {
   return intake_.backlog().unsettled_written() + next > limits_.max_backlog;
 }
 
-// Whether the service has much to say of what it has. One that spoke of all of it needs more for
-// its next final.
+// Whether the service has enough to speak of. If less is kept than it may need to hear, that is not
+// known.
 bool Session::is_behind() const {
-  Nanos unspoken = connection_->timeline.length() - connection_->spoken_of;
-  return unspoken >= limits_.liveness.results_timeout;
+  Nanos unspoken = connection_->timeline.length() - connection_->spoken_to;
+  Nanos enough = limits_.liveness.results_timeout;
+  return unspoken >= enough && limits_.max_backlog >= enough;
 }
 
+// Whether it is to speak before it gets more. One that was waited for in vain is not until it has
+// caught up.
+bool Session::is_held() const {
+  return is_behind() && !mute_ && ring_is_full();
+}
+
+// One that speaks of all it hears is waited for until it is known whether it is dead. One that does
+// not may have nothing to say of what it has.
 Nanos Session::held_until() const {
   if (!ring_is_full()) return Nanos::min();
   Nanos heard = std::max({connection_->opened, connection_->last_results, last_cut_});
-  return heard + (is_behind() && !mute_ ? limits_.results_patience : limits_.results_pause);
+  if (!is_held()) return heard + limits_.results_pause;
+  const LivenessLimits& liveness = limits_.liveness;
+  Nanos patience = thorough_      ? liveness.results_patience + 2 * liveness.look_interval
+                   : ever_spoken_ ? limits_.results_patience
+                                  : limits_.first_patience;
+  return std::max(heard, connection_->last_audio) + patience;
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
@@ -339,7 +353,7 @@ void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
   std::int64_t left = std::min(chunk(), samples_before_ask());
-  if (ring_is_full()) mute_ = true;
+  if (is_held()) mute_ = true;
   frame_.clear();
   if (timeline.samples() == 0) frame_ = timeline.format().header;
   Nanos before = timeline.length();

@@ -74,7 +74,7 @@ class Session final : private WebSocket::Listener {
     std::optional<Liveness> liveness;         // of one that is open
     Timeline timeline;
     Nanos dialed, opened{}, last_frame{}, last_audio{}, last_results{};
-    Nanos spoken_of{};  // the audio up to there, by a result
+    Nanos spoken_from{}, spoken_to{};  // the audio that results spoke of without a gap
     unsigned attempt = 0;
     std::string request_id;
     bool with_token = false;
@@ -99,6 +99,7 @@ class Session final : private WebSocket::Listener {
   std::int64_t chunk() const;
   bool ring_is_full() const;
   bool is_behind() const;
+  bool is_held() const;
   Nanos held_until() const;
   void time_stop(Situation& now);
   Nanos overdue_at(const Mark& mark) const;
@@ -151,6 +152,7 @@ class Session final : private WebSocket::Listener {
   void fail(const Loss& loss, FaultClass kind);
 
   void on_message(const Results& results);
+  void note_spoken(const Results& results);
   void on_message(const Metadata& metadata);
   void on_message(const SpeechStarted& started);
   void on_message(const UtteranceEnd& ended);
@@ -199,11 +201,13 @@ class Session final : private WebSocket::Listener {
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
   bool ever_open_ = false;
-  bool mute_ = false;       // the service was waited for, and said nothing
-  bool failed_ = false;     // last_loss_ is one
-  bool warned_ = false;     // of this episode of failures
-  bool fruitless_ = false;  // connections lived in it, and brought nothing
-  int early_closes_ = 0;    // in a row, when CloseStream was written
+  bool ever_spoken_ = false;  // some connection had results
+  bool thorough_ = false;     // the service speaks of all it hears
+  bool mute_ = false;         // the service was waited for in vain
+  bool failed_ = false;       // last_loss_ is one
+  bool warned_ = false;       // of this episode of failures
+  bool fruitless_ = false;    // connections lived in it, and brought nothing
+  int early_closes_ = 0;      // in a row, when CloseStream was written
   unsigned connections_ = 0, attempt_ = 0;
   std::string service_;  // that was dialed last
   std::string refused_;  // that did not take the token

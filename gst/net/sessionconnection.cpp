@@ -112,7 +112,8 @@ void Session::look() {
   signs.traffic = at.socket->traffic();
   signs.wants_room = phase_ == Phase::Open && samples_before_ask() > 0 && !at.socket->writable();
   signs.audio = at.timeline.length();
-  signs.owes_results = phase_ == Phase::Open && at.had_results && !told_elsewhere_;
+  signs.owes_results = phase_ == Phase::Open && ever_spoken_ && !told_elsewhere_;
+  signs.held = thorough_ && is_held();
   auto wrong = at.liveness->look(signs, now);
   if (!wrong) {
     if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_, at.opened);

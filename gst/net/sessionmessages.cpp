@@ -63,11 +63,21 @@ Results Session::placed(const Results& results, const Revision& revision) const 
   return placed;
 }
 
-void Session::on_message(const Results& results) {
-  connection_->had_results = true;
-  connection_->last_results = environment_.now();
-  connection_->spoken_of = std::max(connection_->spoken_of, results.end());
+void Session::note_spoken(const Results& results) {
+  Connection& at = *connection_;
+  at.had_results = ever_spoken_ = true;
+  at.last_results = environment_.now();
+  if (results.start > at.spoken_to + limits_.longest_gap) {
+    at.spoken_from = results.start;
+    thorough_ = false;
+  }
+  at.spoken_to = std::max(at.spoken_to, results.end());
+  if (at.spoken_to - at.spoken_from >= limits_.liveness.results_timeout) thorough_ = true;
   if (!is_behind()) mute_ = false;
+}
+
+void Session::on_message(const Results& results) {
+  note_spoken(results);
   if (!results.is_final) {
     latency_.add(connection_->timeline.length() - results.end());
     stats_.latency = latency_.report();

@@ -107,6 +107,24 @@ TEST_F(LivenessTest, TakesTimeAndAudioForSilence) {
   EXPECT_EQ(looks(100), "the server says nothing of the audio after 10");
 }
 
+TEST_F(LivenessTest, DoesNotWaitForMoreAudioWhenNoneIsWritten) {
+  looks(10);
+  speaks = false;
+  audio_a_look = 0s;
+  EXPECT_EQ(looks(100), "");
+  signs.held = true;
+  EXPECT_EQ(looks(100), "the server says nothing of the audio after 111");
+}
+
+// An input may pause for a minute, and go on at once with much.
+TEST_F(LivenessTest, GivesTimeToAnswerAfterAPause) {
+  speaks = false;
+  audio_a_look = 0s;
+  ASSERT_EQ(looks(60), "");
+  signs.audio += 30s;
+  EXPECT_EQ(looks(100), "the server says nothing of the audio after 70");
+}
+
 TEST_F(LivenessTest, ExpectsNothingWhereNothingIsOwed) {
   speaks = signs.owes_results = false;
   EXPECT_EQ(looks(1000), "");

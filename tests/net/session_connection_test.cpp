@@ -298,19 +298,54 @@ TEST_F(SessionConnectionTest, KeepsWhatIsUnderWayWithinWhatIsKept) {
   EXPECT_EQ(run.stats.audio.unprotected, 0);
 }
 
-// One that takes its time is waited for, also for its first word.
+// One that takes its time is waited for, also for its first word. One that does not speak any more
+// is known to be dead before the ring forgets what it had.
 TEST_F(SessionConnectionTest, WaitsForAServiceThatIsFarBehind) {
-  service.delay = [] { return Nanos(4s); };
+  service.delay = [this] { return service.seen().connections == 1 ? Nanos(2s) : Nanos(8s); };
   service.fault = [](int connection) {
-    return VirtualFault{.kind = connection < 3 ? Kind::Drop : Kind::None, .after = 45'000};
+    static constexpr Kind kinds[] = {Kind::Drop, Kind::Mute, Kind::Vanish, Kind::None};
+    return VirtualFault{.kind = kinds[std::min(connection, 4) - 1], .after = 45'000};
   };
   SessionRun run(time, service, limits);
   give(run, 0, 145'000, 0s);
   run.give_mark(kEnd, Mark::Ask::End);
   ASSERT_TRUE(run.await_mark(kEnd, 1000s));
   expect_words(run, 0, 290);
+  EXPECT_EQ(service.seen().connections, 4);
+  EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// One that spoke is expected to on each connection.
+TEST_F(SessionConnectionTest, NoticesThatTheNextConnectionNeverSpeaks) {
+  service.fault = [](int connection) {
+    static constexpr VirtualFault faults[] = {
+        {.kind = Kind::Drop, .after = 21'000}, {.kind = Kind::Mute, .after = 1}, {}};
+    return faults[std::min(connection, 3) - 1];
+  };
+  SessionRun run(time, service, limits);
+  give(run, 0, 20'000, 0s);
+  run.pass_until(time.now() + 1s);
+  give(run, 20'000, 145'000, 20s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  expect_words(run, 0, 290);
   EXPECT_EQ(service.seen().connections, 3);
   EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// One that speaks of some of the audio only, as one that plays what it once recorded, gets it all,
+// and soon.
+TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatLeavesGaps) {
+  service.interim_every = 1000;
+  service.shortest_final = service.longest_final = 60'000;
+  SessionRun run(time, service, limits);
+  give(run, 0, 145'000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  Nanos begun = time.now();
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  EXPECT_LT(time.now() - begun, 10s);
+  expect_words(run, 0, 290);
+  EXPECT_EQ(service.seen().connections, 1);
 }
 
 // A service that never answers gets all the same, and soon.
@@ -331,7 +366,7 @@ TEST_F(SessionConnectionTest, DoesNotWaitForItAgain) {
   };
   SessionRun run(time, service, limits);
   give(run, 0, 130'000, 0s);
-  run.pass_until(time.now() + 4s);
+  run.pass_until(time.now() + 2s);
   EXPECT_LE(run.stats.audio.sent, 30'000);
   run.pass_until(time.now() + 3s);
   EXPECT_EQ(service.seen().connections, 2);

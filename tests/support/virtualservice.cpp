@@ -261,7 +261,8 @@ class VirtualService::Socket final : public WebSocket {
     if (!final) return;
     words_.clear();
     window_ = until;
-    next_final_ = std::uniform_int_distribution<std::int64_t>(500, 4000)(service_.random_);
+    next_final_ = std::uniform_int_distribution<std::int64_t>(
+        service_.shortest_final, service_.longest_final)(service_.random_);
   }
 
   // Who speaks on which channel takes turns.

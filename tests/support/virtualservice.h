@@ -76,6 +76,7 @@ class VirtualService {
   std::function<VirtualFault(int connection)> fault = [](int) { return VirtualFault{}; };
   std::function<Nanos()> delay = [] { return Nanos(100ms); };  // of each result
   std::int64_t interim_every = 1;                              // seconds of audio
+  std::int64_t shortest_final = 500, longest_final = 4000;     // samples; the first is its own
   bool stutters = false;                                       // says each final twice
   bool answers = true;
   bool ends_utterances = true;  // with each final
