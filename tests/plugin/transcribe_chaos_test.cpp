@@ -26,7 +26,7 @@ constexpr Nanos kStep = 1s;        // of audio, between two looks at the connect
 constexpr Nanos kRest = 20s;       // when nothing goes wrong any more
 constexpr Nanos kMostEach = 2min;  // of audio for a mishap, or they do not happen
 constexpr Nanos kAhead = 200s;     // at most, waits to be sent
-constexpr Nanos kBacklog = 3000s;  // the kernel takes minutes that nobody has understood yet
+constexpr int kRing = 3000;        // seconds are kept; DG_RING says otherwise
 // What the second channel has, the first has so much later: other words, each 100 ms behind one of
 // its own. At whole seconds, where the input may pause, nobody speaks: a pause ends a word.
 constexpr Nanos kApart = 199'999'900ms;
@@ -61,7 +61,7 @@ class TranscribeChaos : public testing::TestWithParam<Kind> {
     setup.properties = {{"overflow", "block"},
                         {"reconnect-timeout", "0"},
                         {"connect-timeout", std::to_string(patience() / 32 / 1ms)},
-                        {"max-backlog", std::to_string(kBacklog / 1ms)},
+                        {"max-backlog", std::to_string(ring_ / 1ms)},
                         {"multichannel", setup.channels > 1 ? "true" : "false"},
                         {"post-messages", "false"}};
     return setup;
@@ -101,7 +101,7 @@ class TranscribeChaos : public testing::TestWithParam<Kind> {
 
   // Until all has gone wrong that was to; how much audio that took.
   Nanos stream() {
-    const Nanos most = kMostEach * chaos_.connections() + kBacklog;
+    const Nanos most = kMostEach * chaos_.connections() + ring_;
     Nanos at{};
     bool goes_on = true;
     for (int current = 0; goes_on && current <= chaos_.connections(); current = connection()) {
@@ -153,6 +153,7 @@ class TranscribeChaos : public testing::TestWithParam<Kind> {
                 in_seconds(nanos_of(time_field(stats.get(), "audio-replayed"))));
   }
 
+  const Nanos ring_ = number_from("DG_RING", kRing) * 1s;
   const int slow_ = static_cast<int>(number_from("DG_SLOW", 0));
   const Chaos chaos_{drawn_seed(), static_cast<int>(number_from("DG_CHAOS", kMishaps)), slow_};
   Bench bench_;
