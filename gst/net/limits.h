@@ -24,7 +24,7 @@ struct LivenessLimits {
   Nanos look_interval = std::chrono::seconds(1);
   Nanos pong_timeout = std::chrono::seconds(10);      // from a ping that is out
   Nanos write_timeout = std::chrono::seconds(5);      // something waits, and nothing is taken
-  Nanos results_timeout = std::chrono::seconds(15);   // of audio, written without any answer
+  Nanos results_timeout = std::chrono::seconds(15);   // of audio, which a service speaks of
   Nanos results_patience = std::chrono::seconds(10);  // and so much time; audio may go out faster
 };
 
@@ -50,8 +50,8 @@ struct Limits {
   Nanos useful_after = std::chrono::seconds(5);    // a connection that lived so long was worth it
   Nanos answer_timeout = std::chrono::seconds(2);  // a Finalize that moved nothing is not answered
   Nanos results_pause = std::chrono::milliseconds(300);  // then it needs more audio for the next
-  Nanos results_patience = std::chrono::seconds(1);      // or has nothing to say of what it has
-  Nanos first_patience = std::chrono::seconds(3);        // or has not begun yet
+  Nanos gaps_patience = std::chrono::seconds(1);         // or may have nothing to say of it
+  Nanos first_patience = std::chrono::seconds(3);        // or may be slow to begin
   Nanos longest_gap = std::chrono::seconds(1);    // in the results of one that speaks of all audio
   Nanos close_timeout = std::chrono::seconds(1);  // from Metadata to the close
   Nanos pause_live = std::chrono::seconds(1);     // an input that stops for so long has paused

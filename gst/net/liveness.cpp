@@ -2,8 +2,21 @@
 #include "net/liveness.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dg {
+
+const char* text_of(DeadSign sign) {
+  switch (sign) {
+    case DeadSign::TakesNothing:
+      return "the server takes no data";
+    case DeadSign::AnswersNoPing:
+      return "the server does not answer pings";
+    case DeadSign::SaysNothing:
+      return "the server says nothing of the audio";
+  }
+  return "";
+}
 
 Liveness::Liveness(const LivenessLimits& limits, Nanos ping_interval, Nanos now)
     : limits_(limits),
@@ -19,17 +32,16 @@ void Liveness::on_message(Nanos audio, Nanos now) {
   message_audio_ = audio;
 }
 
-std::optional<const char*> Liveness::look(const Signs& signs, Nanos now) {
+std::optional<DeadSign> Liveness::look(const Signs& signs, Nanos now) {
   wait_out(now - look_at_);
   look_at_ = now + limits_.look_interval;
   follow(signs, now);
-  if (stuck_since_ && now - *stuck_since_ >= limits_.write_timeout)
-    return "the server takes no data";
+  if (stuck_since_ && now - *stuck_since_ >= limits_.write_timeout) return DeadSign::TakesNothing;
   if (now - std::max({pong_ + ping_interval_, moved_, message_}) >= limits_.pong_timeout)
-    return "the server does not answer pings";
-  bool much = signs.held || signs.audio - message_audio_ >= limits_.results_timeout;
+    return DeadSign::AnswersNoPing;
+  bool much = signs.awaited || signs.audio - message_audio_ >= limits_.results_timeout;
   if (signs.owes_results && much && now - owed_ >= limits_.results_patience)
-    return "the server says nothing of the audio";
+    return DeadSign::SaysNothing;
   return std::nullopt;
 }
 
@@ -44,14 +56,15 @@ void Liveness::wait_out(Nanos late) {
   if (stuck_since_) *stuck_since_ += late;
 }
 
-// A ping waits behind the data, so its clock stands still while the data moves. Without audio, no
-// answer is due.
+// A ping waits behind the data, so its clock stands still while the data moves. So does that of an
+// answer while there is too little audio for one, and no more comes.
 void Liveness::follow(const Signs& signs, Nanos now) {
   bool waits = signs.wants_room || signs.traffic.waiting > 0;
   bool moves = signs.traffic.acknowledged > acknowledged_;
   acknowledged_ = signs.traffic.acknowledged;
   if (waits && moves) moved_ = now;
-  if (signs.audio <= message_audio_ && !signs.held) owed_ = now;
+  bool little = signs.audio - message_audio_ < limits_.results_timeout;
+  if (std::exchange(audio_, signs.audio) == signs.audio && little && !signs.awaited) owed_ = now;
   if (!waits || moves)
     stuck_since_.reset();
   else if (!stuck_since_)

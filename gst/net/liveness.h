@@ -9,6 +9,9 @@
 
 namespace dg {
 
+enum class DeadSign { TakesNothing, AnswersNoPing, SaysNothing };
+const char* text_of(DeadSign sign);
+
 // Notices that an open connection is dead. TCP notices a peer that acknowledges nothing; this
 // notices one that takes nothing, one that answers no ping, and one that says nothing of the audio.
 // Looked at once a second; used on the network thread only.
@@ -20,7 +23,7 @@ class Liveness {
     bool wants_room = false;  // audio is due, and the socket does not take it
     Nanos audio{};            // how much was written
     bool owes_results = true;
-    bool held = false;  // no more is written before it says something
+    bool awaited = false;  // no more is written before it says something
   };
 
   Liveness(const LivenessLimits& limits, Nanos ping_interval, Nanos now);
@@ -30,8 +33,8 @@ class Liveness {
   void on_message(Nanos audio, Nanos now);
 
   Nanos look_at() const { return look_at_; }
-  // What is wrong, in words; nothing if it lives.
-  std::optional<const char*> look(const Signs& signs, Nanos now);
+  // What is wrong; nothing if it lives.
+  std::optional<DeadSign> look(const Signs& signs, Nanos now);
 
  private:
   void wait_out(Nanos late);
@@ -44,6 +47,7 @@ class Liveness {
   Nanos moved_;                      // when what waits last became less
   Nanos message_, message_audio_{};  // the last, and what was written then
   Nanos owed_;                       // since when one is, of the audio since
+  Nanos audio_{};                    // written at the last look
   std::optional<Nanos> stuck_since_;
   std::uint64_t acknowledged_ = 0;
 };

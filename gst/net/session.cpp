@@ -121,21 +121,30 @@ bool Session::is_behind() const {
 
 // Whether it is to speak before it gets more. One that was waited for in vain is not until it has
 // caught up.
-bool Session::is_held() const {
+bool Session::awaits_results() const {
   return is_behind() && !mute_ && ring_is_full();
 }
 
-// One that speaks of all it hears is waited for until it is known whether it is dead. One that does
-// not may have nothing to say of what it has.
+// A service may send nothing while nobody speaks. So on a connection without results only one that
+// speaks of all it hears owes some, and if it has nothing to say of the same audio again, none.
+bool Session::owes_results() const {
+  bool is_expected = thorough_ && transcript_.cut() > doubted_at_;
+  return !told_elsewhere_ && (connection_->had_results || is_expected);
+}
+
+// Until it is known whether it is dead, if it owes what it does not say. One whose results leave
+// gaps may have nothing to say of what it has.
+Nanos Session::patience() const {
+  const LivenessLimits& liveness = limits_.liveness;
+  if (thorough_ && owes_results()) return liveness.results_patience + 2 * liveness.look_interval;
+  return leaves_gaps_ ? limits_.gaps_patience : limits_.first_patience;
+}
+
 Nanos Session::held_until() const {
   if (!ring_is_full()) return Nanos::min();
-  Nanos heard = std::max({connection_->opened, connection_->last_results, last_cut_});
-  if (!is_held()) return heard + limits_.results_pause;
-  const LivenessLimits& liveness = limits_.liveness;
-  Nanos patience = thorough_      ? liveness.results_patience + 2 * liveness.look_interval
-                   : ever_spoken_ ? limits_.results_patience
-                                  : limits_.first_patience;
-  return std::max(heard, connection_->last_audio) + patience;
+  Nanos heard = std::max({connection_->opened, connection_->last_progress, last_cut_});
+  if (!awaits_results()) return heard + limits_.results_pause;
+  return std::max(heard, connection_->last_audio) + patience();
 }
 
 // When nobody waits for a mark any longer. Live, nothing is kept longer than the latency: what is
@@ -353,7 +362,7 @@ void Session::write_audio() {
   Backlog& backlog = intake_.backlog();
   Timeline& timeline = connection_->timeline;
   std::int64_t left = std::min(chunk(), samples_before_ask());
-  if (is_held()) mute_ = true;
+  if (awaits_results()) mute_ = true;
   frame_.clear();
   if (timeline.samples() == 0) frame_ = timeline.format().header;
   Nanos before = timeline.length();

@@ -74,6 +74,7 @@ class Session final : private WebSocket::Listener {
     std::optional<Liveness> liveness;         // of one that is open
     Timeline timeline;
     Nanos dialed, opened{}, last_frame{}, last_audio{}, last_results{};
+    Nanos last_progress{};             // when results last spoke of more
     Nanos spoken_from{}, spoken_to{};  // the audio that results spoke of without a gap
     unsigned attempt = 0;
     std::string request_id;
@@ -99,7 +100,9 @@ class Session final : private WebSocket::Listener {
   std::int64_t chunk() const;
   bool ring_is_full() const;
   bool is_behind() const;
-  bool is_held() const;
+  bool awaits_results() const;
+  bool owes_results() const;
+  Nanos patience() const;
   Nanos held_until() const;
   void time_stop(Situation& now);
   Nanos overdue_at(const Mark& mark) const;
@@ -201,9 +204,10 @@ class Session final : private WebSocket::Listener {
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
   bool ever_open_ = false;
-  bool ever_spoken_ = false;  // some connection had results
   bool thorough_ = false;     // the service speaks of all it hears
-  bool mute_ = false;         // the service was waited for in vain
+  bool leaves_gaps_ = false;  // it is known not to
+  bool mute_ = false;         // it was waited for in vain
+  Position doubted_at_ = -1;  // where it was taken for dead, as it said nothing
   bool failed_ = false;       // last_loss_ is one
   bool warned_ = false;       // of this episode of failures
   bool fruitless_ = false;    // connections lived in it, and brought nothing

@@ -112,14 +112,15 @@ void Session::look() {
   signs.traffic = at.socket->traffic();
   signs.wants_room = phase_ == Phase::Open && samples_before_ask() > 0 && !at.socket->writable();
   signs.audio = at.timeline.length();
-  signs.owes_results = phase_ == Phase::Open && ever_spoken_ && !told_elsewhere_;
-  signs.held = thorough_ && is_held();
+  signs.owes_results = phase_ == Phase::Open && owes_results();
+  signs.awaited = thorough_ && awaits_results();
   auto wrong = at.liveness->look(signs, now);
   if (!wrong) {
     if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_, at.opened);
     return;
   }
-  lost({.cause = Cause::Stalled, .text = *wrong, .request_id = at.request_id});
+  if (*wrong == DeadSign::SaysNothing) doubted_at_ = transcript_.cut();
+  lost({.cause = Cause::Stalled, .text = text_of(*wrong), .request_id = at.request_id});
 }
 
 // A connection brought something: what comes next is another episode.

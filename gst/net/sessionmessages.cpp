@@ -63,17 +63,25 @@ Results Session::placed(const Results& results, const Revision& revision) const 
   return placed;
 }
 
+// Whether the service speaks of all it hears, which is what its silence is judged by.
 void Session::note_spoken(const Results& results) {
   Connection& at = *connection_;
-  at.had_results = ever_spoken_ = true;
+  at.had_results = true;
   at.last_results = environment_.now();
+  Nanos to = std::min(results.end(), at.timeline.length());
+  if (to <= at.spoken_to) return;
+  at.last_progress = at.last_results;
   if (results.start > at.spoken_to + limits_.longest_gap) {
     at.spoken_from = results.start;
+    leaves_gaps_ = true;
     thorough_ = false;
   }
-  at.spoken_to = std::max(at.spoken_to, results.end());
-  if (at.spoken_to - at.spoken_from >= limits_.liveness.results_timeout) thorough_ = true;
-  if (!is_behind()) mute_ = false;
+  at.spoken_to = to;
+  if (at.spoken_to - at.spoken_from >= limits_.liveness.results_timeout) {
+    leaves_gaps_ = false;
+    thorough_ = true;
+  }
+  if (thorough_ || !is_behind()) mute_ = false;
 }
 
 void Session::on_message(const Results& results) {

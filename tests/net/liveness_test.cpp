@@ -21,7 +21,7 @@ class LivenessTest : public ::testing::Test {
       if (speaks) liveness.on_message(signs.audio, now);
       if (pongs) liveness.on_pong(now);
       signs.audio += audio_a_look;
-      if (auto wrong = liveness.look(signs, now)) return *wrong + (" after " + seconds());
+      if (auto wrong = liveness.look(signs, now)) return text_of(*wrong) + (" after " + seconds());
     }
     return "";
   }
@@ -112,17 +112,18 @@ TEST_F(LivenessTest, DoesNotWaitForMoreAudioWhenNoneIsWritten) {
   speaks = false;
   audio_a_look = 0s;
   EXPECT_EQ(looks(100), "");
-  signs.held = true;
-  EXPECT_EQ(looks(100), "the server says nothing of the audio after 111");
+  signs.awaited = true;
+  EXPECT_EQ(looks(100), "the server says nothing of the audio after 120");
 }
 
 // An input may pause for a minute, and go on at once with much.
 TEST_F(LivenessTest, GivesTimeToAnswerAfterAPause) {
+  looks(10);
   speaks = false;
   audio_a_look = 0s;
   ASSERT_EQ(looks(60), "");
   signs.audio += 30s;
-  EXPECT_EQ(looks(100), "the server says nothing of the audio after 70");
+  EXPECT_EQ(looks(100), "the server says nothing of the audio after 80");
 }
 
 TEST_F(LivenessTest, ExpectsNothingWhereNothingIsOwed) {

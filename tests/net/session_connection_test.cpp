@@ -301,10 +301,10 @@ TEST_F(SessionConnectionTest, KeepsWhatIsUnderWayWithinWhatIsKept) {
 // One that takes its time is waited for, also for its first word. One that does not speak any more
 // is known to be dead before the ring forgets what it had.
 TEST_F(SessionConnectionTest, WaitsForAServiceThatIsFarBehind) {
-  service.delay = [this] { return service.seen().connections == 1 ? Nanos(2s) : Nanos(8s); };
+  service.delay = [this] { return service.seen().connections == 2 ? Nanos(8s) : Nanos(2s); };
   service.fault = [](int connection) {
     static constexpr Kind kinds[] = {Kind::Drop, Kind::Mute, Kind::Vanish, Kind::None};
-    return VirtualFault{.kind = kinds[std::min(connection, 4) - 1], .after = 45'000};
+    return VirtualFault{.kind = kinds[std::min(connection, 4) - 1], .after = 35'000};
   };
   SessionRun run(time, service, limits);
   give(run, 0, 145'000, 0s);
@@ -313,6 +313,31 @@ TEST_F(SessionConnectionTest, WaitsForAServiceThatIsFarBehind) {
   expect_words(run, 0, 290);
   EXPECT_EQ(service.seen().connections, 4);
   EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// Also before it is known that it speaks of all it hears.
+TEST_F(SessionConnectionTest, WaitsForAServiceThatHearsSlowly) {
+  service.speed = 2;
+  service.interim_every = 1000;  // there are none
+  service.fault = [](int connection) {
+    return VirtualFault{.kind = connection == 1 ? Kind::Drop : Kind::None, .after = 140'000};
+  };
+  SessionRun run(time, service, limits);
+  give(run, 0, 145'000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  expect_words(run, 0, 290);
+  EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// One that says the same again and again says nothing.
+TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatRepeatsItself) {
+  service.repeats_every = 500ms;
+  service.fault = [](int) { return VirtualFault{.kind = Kind::Mute, .after = 20'000}; };
+  SessionRun run(time, service, limits);
+  give(run, 0, 145'000, 0s);
+  run.pass_until(time.now() + 30s);
+  EXPECT_EQ(run.stats.audio.sent, 145'000);
 }
 
 // One that spoke is expected to on each connection.
@@ -331,6 +356,23 @@ TEST_F(SessionConnectionTest, NoticesThatTheNextConnectionNeverSpeaks) {
   expect_words(run, 0, 290);
   EXPECT_EQ(service.seen().connections, 3);
   EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
+// Nor is one taken for dead again and again that says nothing while nobody speaks.
+TEST_F(SessionConnectionTest, PassesOverSilenceThatAServiceDoesNotSpeakOf) {
+  service.speaks_of_words_only = true;
+  for (double rate : {0.0, 1.25}) {
+    limits.max_rate = rate;
+    SessionRun run(time, service, limits);
+    int before = service.seen().connections;
+    give(run, 0, 20'000, 0s);
+    run.give_bytes(std::vector<std::byte>(200'000), 20s, testing::kVirtualFormat);
+    give(run, 20'000, 40'000, 120s);
+    run.give_mark(kEnd, Mark::Ask::End);
+    ASSERT_TRUE(run.await_mark(kEnd, 300s));
+    EXPECT_EQ(words(run).size(), 80u);
+    EXPECT_LE(service.seen().connections - before, 2);
+  }
 }
 
 // One that speaks of some of the audio only, as one that plays what it once recorded, gets it all,

@@ -51,6 +51,7 @@ class Schedule {
     static constexpr int kInterimEvery[] = {1, 3, 10};  // some services make up their mind first
     service_.interim_every = kInterimEvery[pick(0, 2)];
     service_.stutters = chance(0.1);
+    service_.speaks_of_words_only = !keeps_little_ && chance(0.1);  // else it is waited for
     Nanos slowest = pick(0, 3) * 300ms;
     service_.delay = [this, slowest] { return Nanos(pick64(0, slowest.count())); };
   }

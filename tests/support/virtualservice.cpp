@@ -105,6 +105,11 @@ class VirtualService::Socket final : public WebSocket {
     written_ += static_cast<std::int64_t>(audio.size());
     if (!is(VirtualFault::Kind::Freeze)) acknowledged_ = written_;
     if (packets_) audio = unpacked(audio);
+    auto frames = static_cast<double>(audio.size() / sizeof(Sample)) / layout_;
+    if (service_.speed > 0)
+      heard_by_ = std::max(heard_by_, service_.time_.now()) +
+                  std::chrono::duration_cast<Nanos>(
+                      std::chrono::duration<double>(frames / rate_ / service_.speed));
     std::vector<Sample> samples(audio.size() / sizeof(Sample));
     std::memcpy(samples.data(), audio.data(), samples.size() * sizeof(Sample));
     auto every = static_cast<std::size_t>(layout_);
@@ -179,11 +184,20 @@ class VirtualService::Socket final : public WebSocket {
 
   // Messages stay in order, whatever their delays.
   void say(std::string text) {
-    Nanos at = std::max(service_.time_.now() + service_.delay(), last_said_);
+    Nanos at = std::max({service_.time_.now() + service_.delay(), last_said_, heard_by_});
     last_said_ = at;
     if (!service_.answers || is_silent()) return;
     service_.time_.at(at, [alive = std::weak_ptr(alive_), this, text = std::move(text)] {
-      if (alive.lock() && !lost_) listener_->on_text(text);
+      if (!alive.lock() || lost_) return;
+      last_text_ = text;
+      listener_->on_text(text);
+    });
+  }
+
+  void repeat() {
+    later(service_.repeats_every, [this] {
+      if (!last_text_.empty() && !lost_) listener_->on_text(last_text_);
+      repeat();
     });
   }
 
@@ -195,6 +209,7 @@ class VirtualService::Socket final : public WebSocket {
 
   void greet() {
     ping();
+    if (service_.repeats_every > Nanos(0)) repeat();
     listener_->on_open("request");
     if (service_.greeting.empty()) return;
     later(0ms, [this] { listener_->on_text(service_.greeting); });
@@ -289,6 +304,7 @@ class VirtualService::Socket final : public WebSocket {
                        (finalize ? R"(,"from_finalize":true)" : "") +
                        R"(,"channel":{"alternatives":[{"transcript":")" + transcript +
                        R"(","words":[)" + words + "]}]}}";
+    if (words.empty() && !finalize && !closing_ && service_.speaks_of_words_only) return;
     if (final && service_.stutters) say(text);
     say(std::move(text));
   }
@@ -339,7 +355,8 @@ class VirtualService::Socket final : public WebSocket {
   bool packets_ = false, begun_ = false;
   bool waiting_ = false, closing_ = false, lost_ = false;
   bool numerals_ = false;
-  Nanos last_said_{};
+  Nanos last_said_{}, heard_by_{};
+  std::string last_text_;
 
   int rate_ = kVirtualFormat.rate;
   int layout_ = 1, channels_ = 1;  // of the audio, and those that are heard apart

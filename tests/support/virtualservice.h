@@ -78,8 +78,11 @@ class VirtualService {
   std::int64_t interim_every = 1;                              // seconds of audio
   std::int64_t shortest_final = 500, longest_final = 4000;     // samples; the first is its own
   bool stutters = false;                                       // says each final twice
+  double speed = 0;       // times real time that it hears; 0 = as fast as it can
+  Nanos repeats_every{};  // says its last message again so often; 0 = never
   bool answers = true;
-  bool ends_utterances = true;  // with each final
+  bool speaks_of_words_only = false;  // has no results without words, but for Finalize and the end
+  bool ends_utterances = true;        // with each final
   DialGate gate;
   std::optional<Nanos> retry_after;  // of a refusal
   SocketLimits socket_limits;        // of the socket that was made last
