@@ -52,11 +52,10 @@ struct Limits {
   Nanos results_pause = std::chrono::milliseconds(300);  // then it needs more audio for the next
   Nanos gaps_patience = std::chrono::seconds(1);         // or may have nothing to say of it
   Nanos first_patience = std::chrono::seconds(3);        // or may be slow to begin
-  Nanos longest_gap = std::chrono::seconds(1);    // in the results of one that speaks of all audio
-  Nanos close_timeout = std::chrono::seconds(1);  // from Metadata to the close
-  Nanos pause_live = std::chrono::seconds(1);     // an input that stops for so long has paused
-  Nanos stall = std::chrono::seconds(2);          // one that is not live waits for our text
-  Nanos token_poll = std::chrono::seconds(1);     // for another token, when one is refused
+  Nanos close_timeout = std::chrono::seconds(1);         // from Metadata to the close
+  Nanos pause_live = std::chrono::seconds(1);  // an input that stops for so long has paused
+  Nanos stall = std::chrono::seconds(2);       // one that is not live waits for our text
+  Nanos token_poll = std::chrono::seconds(1);  // for another token, when one is refused
   Nanos change_quiet = std::chrono::milliseconds(200);  // changes that follow at once are one
   Nanos change_patience = std::chrono::seconds(5);      // of one, for a pause of the speaker
   int early_closes = 5;  // in a row with 1000 and without the rest: then there is no rest

@@ -18,6 +18,7 @@ Session::Session(Query query, const Limits& limits, Environment& environment,
       listener_(listener),
       silence_(limits.silence),
       intake_(limits.holes),
+      coverage_(limits.liveness.results_timeout),
       backoff_(seed) {
   note_query();
 }
@@ -114,7 +115,7 @@ bool Session::ring_is_full() const {
 // Whether the service has enough to speak of. If less is kept than it may need to hear, that is not
 // known.
 bool Session::is_behind() const {
-  Nanos unspoken = connection_->timeline.length() - connection_->spoken_to;
+  Nanos unspoken = connection_->timeline.length() - coverage_.spoken_to();
   Nanos enough = limits_.liveness.results_timeout;
   return unspoken >= enough && limits_.max_backlog >= enough;
 }
@@ -128,7 +129,7 @@ bool Session::awaits_results() const {
 // A service may send nothing while nobody speaks. So on a connection without results only one that
 // speaks of all it hears owes some, and if it has nothing to say of the same audio again, none.
 bool Session::owes_results() const {
-  bool is_expected = thorough_ && transcript_.cut() > doubted_at_;
+  bool is_expected = speaks_of_all() && transcript_.cut() > doubted_at_;
   return !told_elsewhere_ && (connection_->had_results || is_expected);
 }
 
@@ -136,8 +137,10 @@ bool Session::owes_results() const {
 // gaps may have nothing to say of what it has.
 Nanos Session::patience() const {
   const LivenessLimits& liveness = limits_.liveness;
-  if (thorough_ && owes_results()) return liveness.results_patience + 2 * liveness.look_interval;
-  return leaves_gaps_ ? limits_.gaps_patience : limits_.first_patience;
+  if (speaks_of_all() && owes_results())
+    return liveness.results_patience + 2 * liveness.look_interval;
+  bool leaves_gaps = coverage_.habit() == Coverage::Habit::LeavesGaps;
+  return leaves_gaps ? limits_.gaps_patience : limits_.first_patience;
 }
 
 Nanos Session::held_until() const {

@@ -11,6 +11,7 @@
 #include "core/backoff.h"
 #include "core/connectionstate.h"
 #include "core/control.h"
+#include "core/coverage.h"
 #include "core/endpoint.h"
 #include "core/intake.h"
 #include "core/message.h"
@@ -74,8 +75,7 @@ class Session final : private WebSocket::Listener {
     std::optional<Liveness> liveness;         // of one that is open
     Timeline timeline;
     Nanos dialed, opened{}, last_frame{}, last_audio{}, last_results{};
-    Nanos last_progress{};             // when results last spoke of more
-    Nanos spoken_from{}, spoken_to{};  // the audio that results spoke of without a gap
+    Nanos last_progress{};  // when results last spoke of more
     unsigned attempt = 0;
     std::string request_id;
     bool with_token = false;
@@ -102,6 +102,7 @@ class Session final : private WebSocket::Listener {
   bool is_behind() const;
   bool awaits_results() const;
   bool owes_results() const;
+  bool speaks_of_all() const { return coverage_.habit() == Coverage::Habit::SpeaksOfAll; }
   Nanos patience() const;
   Nanos held_until() const;
   void time_stop(Situation& now);
@@ -194,6 +195,7 @@ class Session final : private WebSocket::Listener {
   Intake intake_;
   Controls controls_;
   Transcript transcript_;
+  Coverage coverage_;
   Backoff backoff_;
   Phase phase_ = Phase::Idle;
   std::optional<Connection> connection_;
@@ -204,9 +206,7 @@ class Session final : private WebSocket::Listener {
   bool ending_ = false;  // the input is over
   bool ever_useful_ = false;
   bool ever_open_ = false;
-  bool thorough_ = false;     // the service speaks of all it hears
-  bool leaves_gaps_ = false;  // it is known not to
-  bool mute_ = false;         // it was waited for in vain
+  bool mute_ = false;         // the service was waited for in vain
   Position doubted_at_ = -1;  // where it was taken for dead, as it said nothing
   bool failed_ = false;       // last_loss_ is one
   bool warned_ = false;       // of this episode of failures

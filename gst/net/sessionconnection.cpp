@@ -67,6 +67,7 @@ void Session::connect(const Request& request, DialGate::Pass pass) {
   connection_.emplace(environment_.make_socket(socket_limits(format)), std::move(pass), format,
                       environment_.now());
   controls_.restart();
+  coverage_.restart();
   connection_->attempt = ++attempt_;
   connection_->with_token = has_token(request);
   // Results may come before audio is written, and have a place all the same.
@@ -113,7 +114,7 @@ void Session::look() {
   signs.wants_room = phase_ == Phase::Open && samples_before_ask() > 0 && !at.socket->writable();
   signs.audio = at.timeline.length();
   signs.owes_results = phase_ == Phase::Open && owes_results();
-  signs.awaited = thorough_ && awaits_results();
+  signs.awaited = speaks_of_all() && awaits_results();
   auto wrong = at.liveness->look(signs, now);
   if (!wrong) {
     if (now - at.opened >= limits_.useful_after) environment_.gate().useful(service_, at.opened);

@@ -63,25 +63,15 @@ Results Session::placed(const Results& results, const Revision& revision) const 
   return placed;
 }
 
-// Whether the service speaks of all it hears, which is what its silence is judged by.
+// What is beyond the audio proves nothing.
 void Session::note_spoken(const Results& results) {
-  Connection& at = *connection_;
-  at.had_results = true;
-  at.last_results = environment_.now();
-  Nanos to = std::min(results.end(), at.timeline.length());
-  if (to <= at.spoken_to) return;
-  at.last_progress = at.last_results;
-  if (results.start > at.spoken_to + limits_.longest_gap) {
-    at.spoken_from = results.start;
-    leaves_gaps_ = true;
-    thorough_ = false;
-  }
-  at.spoken_to = to;
-  if (at.spoken_to - at.spoken_from >= limits_.liveness.results_timeout) {
-    leaves_gaps_ = false;
-    thorough_ = true;
-  }
-  if (thorough_ || !is_behind()) mute_ = false;
+  Nanos now = environment_.now();
+  connection_->had_results = true;
+  connection_->last_results = now;
+  if (!coverage_.take(results.start, std::min(results.end(), connection_->timeline.length())))
+    return;
+  connection_->last_progress = now;
+  if (speaks_of_all() || !is_behind()) mute_ = false;
 }
 
 void Session::on_message(const Results& results) {
