@@ -12,11 +12,14 @@ class Coverage {
  public:
   enum class Habit { Unknown, SpeaksOfAll, LeavesGaps };
 
-  // So much without a gap proves that it speaks of all.
+  // So much without a gap proves that it speaks of all, and so do five results that go on.
   explicit Coverage(Nanos proof) : proof_(proof) {}
 
   // Another connection, whose audio begins at zero. What is known of the service stays.
-  void restart() { from_ = to_ = Nanos(0); }
+  void restart() {
+    from_ = to_ = Nanos(0);
+    steps_ = 0;
+  }
   // A result, from and to there in the audio; whether it speaks of more than those before.
   bool take(Nanos from, Nanos to);
 
@@ -26,6 +29,7 @@ class Coverage {
  private:
   Nanos proof_;
   Nanos from_{}, to_{};  // spoken of without a gap
+  int steps_ = 0;        // in so many results
   Habit habit_ = Habit::Unknown;
 };
 

@@ -17,13 +17,21 @@ TEST(Coverage, KnowsNothingAtFirst) {
 
 TEST(Coverage, IsProvenByEnoughWithoutAGap) {
   Coverage coverage(15s);
-  for (Nanos at{}; at < 15s; at += 3s) {
+  for (Nanos at{}; at < 15s; at += 5s) {
     EXPECT_EQ(coverage.habit(), Habit::Unknown);
-    EXPECT_TRUE(coverage.take(at, at + 1s));  // an interim
-    EXPECT_TRUE(coverage.take(at, at + 3s));
+    EXPECT_TRUE(coverage.take(at, at + 5s));
   }
   EXPECT_EQ(coverage.habit(), Habit::SpeaksOfAll);
   EXPECT_EQ(coverage.spoken_to(), 15s);
+}
+
+TEST(Coverage, IsProvenByEnoughResults) {
+  Coverage coverage(15s);
+  for (Nanos to = 1s; to <= 5s; to += 1s) {
+    EXPECT_EQ(coverage.habit(), Habit::Unknown);
+    EXPECT_TRUE(coverage.take(0s, to));  // interims
+  }
+  EXPECT_EQ(coverage.habit(), Habit::SpeaksOfAll);
 }
 
 TEST(Coverage, IsNoProgressWithoutMore) {

@@ -330,6 +330,18 @@ TEST_F(SessionConnectionTest, WaitsForAServiceThatHearsSlowly) {
   EXPECT_EQ(run.stats.audio.unprotected, 0);
 }
 
+// It need not have spoken for long.
+TEST_F(SessionConnectionTest, NoticesEarlyThatAServiceFellSilent) {
+  fails(1, {.kind = Kind::Mute, .after = 9000});
+  SessionRun run(time, service, limits);
+  give(run, 0, 145'000, 0s);
+  run.give_mark(kEnd, Mark::Ask::End);
+  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+  expect_words(run, 0, 290);
+  EXPECT_EQ(service.seen().connections, 2);
+  EXPECT_EQ(run.stats.audio.unprotected, 0);
+}
+
 // One that says the same again and again says nothing.
 TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatRepeatsItself) {
   service.repeats_every = 500ms;
