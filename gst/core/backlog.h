@@ -33,6 +33,8 @@ class Backlog {
     AudioFormat format;
     std::vector<std::byte> bytes;
     bool filled = false;
+
+    Nanos length() const { return format.duration_of(format.samples_in(bytes)); }
   };
   // A view of the next audio to write; good until the next change.
   struct Slice {

@@ -70,12 +70,14 @@ Situation Session::situation() {
   return now;
 }
 
-// Input that stops: a live one pauses. One that is not live may wait for our text, if all that
-// reads it waits for that. In a paused pipeline audio stops as well, and nobody waits.
+// Input that stops: a live one pauses. Its next buffer comes when it is full. One that is not live
+// may wait for our text, if all that reads it waits for that. In a paused pipeline audio stops as
+// well, and nobody waits.
 void Session::time_stop(Situation& now) {
   if (intake_.backlog().end() <= paused_at_) return;
   if (conditions_.live) {
-    if (now.undecided && intake_.marks().empty()) now.pause_at = last_audio_ + limits_.pause_live;
+    if (now.undecided && intake_.marks().empty())
+      now.pause_at = last_audio_ + last_length_ + limits_.pause_live;
   } else {
     now.stall_at = std::max(last_input_, conditions_.resumed) + limits_.stall;
     now.awaited = now.stall_at <= now.now && listener_.awaits_text();
@@ -251,6 +253,7 @@ void Session::take_input(Input input) {
                  [&](Audio& audio) {
                    stats_.rate = audio.piece.format.clock_rate();
                    last_audio_ = now;
+                   last_length_ = audio.piece.length();
                    take_audio(silence_.take(std::move(audio.piece)));
                    bound();
                  },

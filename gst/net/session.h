@@ -215,7 +215,7 @@ class Session final : private WebSocket::Listener {
   unsigned connections_ = 0, attempt_ = 0;
   std::string service_;  // that was dialed last
   std::string refused_;  // that did not take the token
-  Nanos last_audio_{}, last_input_{}, last_cut_{}, ended_{};
+  Nanos last_audio_{}, last_length_{}, last_input_{}, last_cut_{}, ended_{};
   std::optional<Nanos> failing_since_;
   Nanos dial_at_{};
   Loss last_loss_;

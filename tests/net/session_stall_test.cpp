@@ -167,6 +167,20 @@ TEST_F(SessionStallTest, IsNoneWhereUpstreamIsLive) {
   EXPECT_EQ(run.stalls, 0);
 }
 
+// The next buffer of a live input comes when it is full.
+TEST_F(SessionStallTest, IsNoPauseBetweenLongBuffers) {
+  SessionRun run(time, service, limits);
+  run.now_is.live = true;
+  for (std::int64_t at = 0; at < 20'000; at += 2500) {
+    run.pass_until(time.now() + 2500ms);
+    run.give_audio(at, 2500, at * 1ms);
+  }
+  EXPECT_EQ(service.seen().finalizes, 0);
+  run.pass_until(time.now() + 4s);  // now it is one
+  EXPECT_EQ(service.seen().finalizes, 1);
+  expect_words(run, 0, 40);
+}
+
 TEST_F(SessionStallTest, IsNoneWhileOtherInputComes) {
   SessionRun run(time, service, limits);
   give(run, 0, 1450, 0s);
