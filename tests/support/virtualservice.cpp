@@ -201,10 +201,11 @@ class VirtualService::Socket final : public WebSocket {
     });
   }
 
+  // As exact as Deepgram's times: of all rates here, these digits are.
   std::string seconds(std::int64_t samples) const {
     char text[32];
     double exact = static_cast<double>(samples) / rate_;
-    return {text, std::to_chars(text, std::end(text), exact, std::chars_format::fixed, 3).ptr};
+    return {text, std::to_chars(text, std::end(text), exact, std::chars_format::fixed, 4).ptr};
   }
 
   void greet() {
