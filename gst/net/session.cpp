@@ -390,11 +390,9 @@ void Session::write_audio() {
   if (all && !connection_->caught_up) connection_->caught_up = backlog.cursor();
   stats_.bytes_out += frame_.size();
   connection_->socket->send(frame_);
-  if (told_elsewhere_) {
-    transcript_.settle(backlog.cursor());
-    publish_settled();
-  }
-  backlog.bound_written(limits_.max_backlog);
+  if (!told_elsewhere_) return;
+  transcript_.settle(backlog.cursor());
+  publish_settled();
 }
 
 void Session::ask_finalize() {
