@@ -28,6 +28,14 @@ class SessionConnectionTest : public testing::SessionTest {
       return refused ? VirtualFault{.kind = Kind::Refuse, .status = status} : VirtualFault{};
     };
   }
+  // Gives a file from that sample on: all its words come, and none of it was forgotten before.
+  void expect_whole_file(SessionRun& run, std::int64_t from) {
+    give(run, from, 145'000, testing::kVirtualFormat.duration_of(from));
+    run.give_mark(kEnd, Mark::Ask::End);
+    ASSERT_TRUE(run.await_mark(kEnd, 1000s));
+    expect_words(run, 0, 290);
+    EXPECT_EQ(run.stats.audio.unprotected, 0);
+  }
   static int count(const SessionRun& run, ConnectionState state) {
     int out = 0;
     for (const ConnectionEvent& event : run.states) out += event.state == state;
@@ -307,39 +315,25 @@ TEST_F(SessionConnectionTest, WaitsForAServiceThatIsFarBehind) {
     return VirtualFault{.kind = kinds[std::min(connection, 4) - 1], .after = 35'000};
   };
   SessionRun run(time, service, limits);
-  give(run, 0, 145'000, 0s);
-  run.give_mark(kEnd, Mark::Ask::End);
-  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
-  expect_words(run, 0, 290);
+  expect_whole_file(run, 0);
   EXPECT_EQ(service.seen().connections, 4);
-  EXPECT_EQ(run.stats.audio.unprotected, 0);
 }
 
 // Also before it is known that it speaks of all it hears.
 TEST_F(SessionConnectionTest, WaitsForAServiceThatHearsSlowly) {
   service.speed = 2;
   service.interim_every = 1000;  // there are none
-  service.fault = [](int connection) {
-    return VirtualFault{.kind = connection == 1 ? Kind::Drop : Kind::None, .after = 140'000};
-  };
+  fails(1, {.kind = Kind::Drop, .after = 140'000});
   SessionRun run(time, service, limits);
-  give(run, 0, 145'000, 0s);
-  run.give_mark(kEnd, Mark::Ask::End);
-  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
-  expect_words(run, 0, 290);
-  EXPECT_EQ(run.stats.audio.unprotected, 0);
+  expect_whole_file(run, 0);
 }
 
 // It need not have spoken for long.
 TEST_F(SessionConnectionTest, NoticesEarlyThatAServiceFellSilent) {
   fails(1, {.kind = Kind::Mute, .after = 9000});
   SessionRun run(time, service, limits);
-  give(run, 0, 145'000, 0s);
-  run.give_mark(kEnd, Mark::Ask::End);
-  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
-  expect_words(run, 0, 290);
+  expect_whole_file(run, 0);
   EXPECT_EQ(service.seen().connections, 2);
-  EXPECT_EQ(run.stats.audio.unprotected, 0);
 }
 
 // One that says the same again and again says nothing.
@@ -362,12 +356,8 @@ TEST_F(SessionConnectionTest, NoticesThatTheNextConnectionNeverSpeaks) {
   SessionRun run(time, service, limits);
   give(run, 0, 20'000, 0s);
   run.pass_until(time.now() + 1s);
-  give(run, 20'000, 145'000, 20s);
-  run.give_mark(kEnd, Mark::Ask::End);
-  ASSERT_TRUE(run.await_mark(kEnd, 1000s));
-  expect_words(run, 0, 290);
+  expect_whole_file(run, 20'000);
   EXPECT_EQ(service.seen().connections, 3);
-  EXPECT_EQ(run.stats.audio.unprotected, 0);
 }
 
 // Nor is one taken for dead again and again that says nothing while nobody speaks.
@@ -415,9 +405,7 @@ TEST_F(SessionConnectionTest, DoesNotWaitForAServiceThatSaysNothing) {
 // Nor for one that has enough to speak of, once it was waited for in vain.
 TEST_F(SessionConnectionTest, DoesNotWaitForItAgain) {
   service.answers = false;
-  service.fault = [](int connection) {
-    return VirtualFault{.kind = connection == 1 ? Kind::Drop : Kind::None, .after = 60'000};
-  };
+  fails(1, {.kind = Kind::Drop, .after = 60'000});
   SessionRun run(time, service, limits);
   give(run, 0, 130'000, 0s);
   run.pass_until(time.now() + 2s);
